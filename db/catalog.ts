@@ -1,0 +1,464 @@
+// Every place that can hold personal data, and the truth about it: whose, why, how long, how it is erased. Pure data.
+// The sweep reads lives from here; exports, erasure, the residue scan, receipts and the policy's tables are built on
+// it. A column or binding without an entry does not compile or fails test/worker/db/catalog.test.ts.
+
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type * as schema from './schema.ts'
+
+type Tables = {
+  [T in keyof typeof schema as (typeof schema)[T] extends SQLiteTable ? T : never]: (typeof schema)[T]
+}
+export type TableName = keyof Tables
+type ColumnOf<T extends TableName> = keyof Tables[T]['_']['columns'] & string
+
+/** What kind of data, in the words of the policy. */
+export type Category =
+  | 'content'
+  | 'contact details'
+  | 'account details'
+  | 'credential'
+  | 'pseudonym'
+  | 'metadata'
+  | 'operational'
+
+export type Whose = 'contact' | 'member' | 'business' | 'nobody'
+
+export type Column = {
+  category: Category
+  whose: Whose
+  /** The key it is sealed under; false when it stands in clear. */
+  sealed: 'contact key' | 'account key' | 'contact or account key' | false
+  exported: boolean
+}
+
+export type Purpose = 'provide the service' | 'secure the service' | 'keep evidence'
+export type Basis = 'contract with the business' | 'legitimate interest' | 'legal obligation'
+
+/** What starts the clock (a column of epoch ms) and how many days it runs. `erasure` ends only by a deletion. */
+export type Life<C extends string = string> = { days: number; from: C; when?: string } | 'erasure'
+
+export type Table<T extends TableName> = {
+  /** How rows are reached for each scope; null where no row of this table belongs to it. */
+  reach: {
+    workspace: ColumnOf<T> | null
+    contact: ColumnOf<T> | `via ${string}` | null
+    member: ColumnOf<T> | null
+  }
+  purpose: Purpose
+  basis: Basis
+  life: Life<ColumnOf<T>>
+  erase: 'delete' | 'shred and delete' | 'keep pseudonymous'
+  columns: { [C in ColumnOf<T>]: Column }
+}
+
+const column = (category: Category, whose: Whose, sealed: Column['sealed'], exported: boolean): Column => ({
+  category,
+  whose,
+  sealed,
+  exported,
+})
+const operational = column('operational', 'nobody', false, false)
+const metadata = column('metadata', 'contact', false, true)
+const pseudonym = column('pseudonym', 'contact', false, false)
+const details = column('contact details', 'contact', 'contact key', true)
+const content = column('content', 'contact', 'contact key', true)
+const business = column('account details', 'business', false, true)
+
+export const d1: { [T in TableName]: Table<T> } = {
+  accounts: {
+    reach: { workspace: 'id', contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      id: business,
+      name: business,
+      ownerEmail: column('account details', 'member', 'account key', true),
+      createdAt: business,
+    },
+  },
+  holds: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'secure the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'delete',
+    columns: {
+      accountId: business,
+      subjectId: business,
+      kind: business,
+      reason: business,
+      at: business,
+      liftedAt: business,
+    },
+  },
+  apiKeys: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'secure the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'delete',
+    columns: {
+      id: business,
+      accountId: business,
+      name: business,
+      digest: column('credential', 'business', false, false),
+      scopes: business,
+      createdAt: business,
+      lastUsedAt: business,
+      revokedAt: business,
+    },
+  },
+  wabas: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      wabaId: business,
+      accountId: business,
+      token: column('credential', 'business', 'account key', false),
+      connectedAt: business,
+    },
+  },
+  numbers: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      id: business,
+      accountId: business,
+      wabaId: business,
+      phoneNumberId: business,
+      connectedAt: business,
+      displayPhoneNumber: column('account details', 'business', 'account key', true),
+      verifiedName: column('account details', 'business', 'account key', true),
+    },
+  },
+  contacts: {
+    reach: { workspace: 'accountId', contact: 'id', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      id: pseudonym,
+      accountId: business,
+      name: details,
+      nameVersion: pseudonym,
+      username: details,
+      usernameVersion: pseudonym,
+      phone: details,
+      phoneVersion: pseudonym,
+      bsuid: details,
+      bsuidVersion: pseudonym,
+      createdAt: metadata,
+      lastSeenAt: metadata,
+    },
+  },
+  conversations: {
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'delete',
+    columns: {
+      id: pseudonym,
+      accountId: business,
+      numberId: business,
+      contactId: pseudonym,
+      createdAt: metadata,
+      lastMessageAt: metadata,
+      userLastAt: metadata,
+    },
+  },
+  messages: {
+    reach: { workspace: 'accountId', contact: 'via conversations.id', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      id: pseudonym,
+      accountId: business,
+      numberId: business,
+      conversationId: pseudonym,
+      contactId: pseudonym,
+      ref: pseudonym,
+      wamid: column('contact details', 'contact', 'contact key', true),
+      direction: metadata,
+      origin: metadata,
+      precedence: operational,
+      type: metadata,
+      content,
+      at: metadata,
+      sortKey: metadata,
+      receivedAt: metadata,
+      status: metadata,
+      statusAt: metadata,
+      errorCode: metadata,
+      editedAt: metadata,
+      revokedAt: metadata,
+    },
+  },
+  messageStatuses: {
+    reach: { workspace: 'accountId', contact: 'via messages.ref', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: { days: 7, from: 'receivedAt', when: 'no message of this ref has come' },
+    erase: 'delete',
+    columns: {
+      accountId: business,
+      ref: pseudonym,
+      status: metadata,
+      participant: pseudonym,
+      at: metadata,
+      errorCode: metadata,
+      receivedAt: metadata,
+    },
+  },
+  messageChanges: {
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: { days: 7, from: 'receivedAt', when: 'no message of this ref has come' },
+    erase: 'shred and delete',
+    columns: {
+      accountId: business,
+      ref: pseudonym,
+      targetRef: pseudonym,
+      kind: metadata,
+      direction: metadata,
+      contactId: pseudonym,
+      content,
+      at: metadata,
+      sortKey: metadata,
+      receivedAt: metadata,
+    },
+  },
+  contactPreferences: {
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: 'erasure',
+    erase: 'delete',
+    columns: { accountId: business, contactId: pseudonym, category: metadata, value: metadata, at: metadata },
+  },
+  rawEvents: {
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: { days: 7, from: 'receivedAt' },
+    erase: 'shred and delete',
+    columns: {
+      id: pseudonym,
+      part: operational,
+      accountId: business,
+      contactId: pseudonym,
+      counterKey: business,
+      outcome: operational,
+      field: operational,
+      reason: operational,
+      attempts: operational,
+      nextAt: operational,
+      receivedAt: metadata,
+      payload: column('content', 'contact', 'contact or account key', true),
+    },
+  },
+  intakeCounts: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'legitimate interest',
+    life: { days: 400, from: 'lastEventAt' },
+    erase: 'delete',
+    columns: {
+      counterKey: business,
+      day: operational,
+      received: operational,
+      handled: operational,
+      duplicate: operational,
+      ignored: operational,
+      erased: operational,
+      unknown: operational,
+      malformed: operational,
+      retry: operational,
+      dead: operational,
+      lastEventAt: operational,
+    },
+  },
+  intakeCursors: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'legitimate interest',
+    life: 'erasure',
+    erase: 'delete',
+    columns: { shard: operational, segment: operational, item: operational },
+  },
+  idempotencyKeys: {
+    reach: { workspace: 'accountId', contact: 'via messages.id', member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: { days: 1, from: 'createdAt' },
+    erase: 'shred and delete',
+    columns: {
+      accountId: business,
+      digest: pseudonym,
+      requestDigest: pseudonym,
+      messageId: pseudonym,
+      status: operational,
+      answer: column('contact details', 'contact', 'account key', false),
+      createdAt: operational,
+    },
+  },
+  auditEntries: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legitimate interest',
+    life: { days: 400, from: 'at' },
+    erase: 'keep pseudonymous',
+    columns: {
+      id: operational,
+      accountId: business,
+      actor: pseudonym,
+      action: operational,
+      subject: pseudonym,
+      reason: operational,
+      at: operational,
+    },
+  },
+}
+
+/** How long a copy of the store can still be brought back after a deletion (Cloudflare's documentation). */
+export type Store = { what: string; location: string; backupDays: number }
+
+/** Every binding of wrangler.toml. */
+export const bindings: Record<string, Store> = {
+  DB: { what: 'D1: the tables above', location: 'chosen at creation; see docs/operate.md', backupDays: 30 },
+  KEYS: {
+    what: 'KV: epoch keys and journal keys, sealed by the root key',
+    location: 'worldwide',
+    backupDays: 0,
+  },
+  INTAKE: { what: 'Durable Objects: the intake journal', location: 'near the first request', backupDays: 30 },
+  KEEPER: {
+    what: 'Durable Objects: keys, identities and tombstones of one account',
+    location: 'near the first request',
+    backupDays: 30,
+  },
+  ASSETS: { what: 'Files of the public site; no personal data', location: 'worldwide', backupDays: 0 },
+}
+
+export type Place = {
+  place: string
+  category: Category
+  whose: Whose
+  sealed: Column['sealed'] | 'day key' | 'epoch key' | 'root key'
+  life: string
+  erase: string
+}
+
+/** Storage of the Durable Objects, by class and table. */
+export const durableObjects: Record<'Intake' | 'Keeper', Record<string, Place>> = {
+  Intake: {
+    segments: {
+      place: 'raw webhook bodies',
+      category: 'content',
+      whose: 'contact',
+      sealed: 'day key',
+      life: 'until handled, usually within a second',
+      erase: 'delete; the day key is destroyed within 24 h after the day’s last body is handled',
+    },
+    marks: {
+      place: 'the number of the last handled body',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'the shard’s',
+      erase: 'delete',
+    },
+    days: {
+      place: 'dates that have a day key',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'until its key is destroyed',
+      erase: 'delete',
+    },
+  },
+  Keeper: {
+    epochs: {
+      place: 'number and date of the key epochs',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'the account’s',
+      erase: 'delete',
+    },
+    keys: {
+      place: 'keys of contacts and of the account',
+      category: 'credential',
+      whose: 'contact',
+      sealed: 'epoch key',
+      life: 'until the contact is erased',
+      erase: 'delete',
+    },
+    identities: {
+      place: 'keyed digests of phone numbers and user ids',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: 'until the contact is erased',
+      erase: 'delete',
+    },
+    merges: {
+      place: 'contacts that turned out to be one person',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: 'two minutes after their rows were moved',
+      erase: 'delete',
+    },
+    tombstones: {
+      place: 'keyed digests of erased people',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: 'at least 90 days',
+      erase: 'keep pseudonymous',
+    },
+  },
+}
+
+/** Keys of the KV namespace, by prefix. */
+export const kvPrefixes: Record<string, Place> = {
+  'epoch/': {
+    place: 'epoch key of an account',
+    category: 'credential',
+    whose: 'business',
+    sealed: 'root key',
+    life: 'until the epoch turns or the account is erased',
+    erase: 'delete',
+  },
+  'journal/': {
+    place: 'journal key of a shard and day',
+    category: 'credential',
+    whose: 'nobody',
+    sealed: 'root key',
+    life: 'until 24 h after the day’s last body is handled',
+    erase: 'delete',
+  },
+}
+
+/** Where log lines go, and what they may hold: see worker/ground/log.ts. */
+export const logs: Place = {
+  place: 'structured logs of the Worker',
+  category: 'operational',
+  whose: 'nobody',
+  sealed: false,
+  life: '7 days',
+  erase: 'expires',
+}

@@ -1,0 +1,207 @@
+CREATE TABLE `accounts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`owner_email` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `api_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`name` text NOT NULL,
+	`digest` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer,
+	`revoked_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_digest` ON `api_keys` (`digest`);--> statement-breakpoint
+CREATE INDEX `api_keys_account` ON `api_keys` (`account_id`,`created_at`,`id`);--> statement-breakpoint
+CREATE TABLE `audit_entries` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`actor` text NOT NULL,
+	`action` text NOT NULL,
+	`subject` text NOT NULL,
+	`reason` text,
+	`at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `audit_entries_account` ON `audit_entries` (`account_id`,`at`,`id`);--> statement-breakpoint
+CREATE TABLE `contact_preferences` (
+	`account_id` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`category` text NOT NULL,
+	`value` text NOT NULL,
+	`at` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `contact_id`, `category`)
+);
+--> statement-breakpoint
+CREATE TABLE `contacts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`name` text,
+	`name_version` text DEFAULT '' NOT NULL,
+	`username` text,
+	`username_version` text DEFAULT '' NOT NULL,
+	`phone` text,
+	`phone_version` text DEFAULT '' NOT NULL,
+	`bsuid` text,
+	`bsuid_version` text DEFAULT '' NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_seen_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `contacts_account` ON `contacts` (`account_id`,`last_seen_at`,`id`);--> statement-breakpoint
+CREATE TABLE `conversations` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`number_id` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_message_at` integer NOT NULL,
+	`user_last_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `conversations_account` ON `conversations` (`account_id`,`last_message_at`,`id`);--> statement-breakpoint
+CREATE INDEX `conversations_contact` ON `conversations` (`account_id`,`contact_id`);--> statement-breakpoint
+CREATE TABLE `holds` (
+	`account_id` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`reason` text NOT NULL,
+	`at` integer NOT NULL,
+	`lifted_at` integer,
+	PRIMARY KEY(`account_id`, `subject_id`, `kind`)
+);
+--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`account_id` text NOT NULL,
+	`digest` text NOT NULL,
+	`request_digest` text NOT NULL,
+	`message_id` text NOT NULL,
+	`status` integer,
+	`answer` text,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `digest`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_created` ON `idempotency_keys` (`created_at`);--> statement-breakpoint
+CREATE TABLE `intake_counts` (
+	`counter_key` text NOT NULL,
+	`day` text NOT NULL,
+	`received` integer DEFAULT 0 NOT NULL,
+	`handled` integer DEFAULT 0 NOT NULL,
+	`duplicate` integer DEFAULT 0 NOT NULL,
+	`ignored` integer DEFAULT 0 NOT NULL,
+	`erased` integer DEFAULT 0 NOT NULL,
+	`unknown` integer DEFAULT 0 NOT NULL,
+	`malformed` integer DEFAULT 0 NOT NULL,
+	`retry` integer DEFAULT 0 NOT NULL,
+	`dead` integer DEFAULT 0 NOT NULL,
+	`last_event_at` integer NOT NULL,
+	PRIMARY KEY(`counter_key`, `day`)
+);
+--> statement-breakpoint
+CREATE TABLE `intake_cursors` (
+	`shard` text PRIMARY KEY NOT NULL,
+	`segment` integer NOT NULL,
+	`item` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `message_changes` (
+	`account_id` text NOT NULL,
+	`ref` text NOT NULL,
+	`target_ref` text NOT NULL,
+	`kind` text NOT NULL,
+	`direction` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`content` text,
+	`at` integer NOT NULL,
+	`sort_key` text NOT NULL,
+	`received_at` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `ref`)
+);
+--> statement-breakpoint
+CREATE INDEX `message_changes_target` ON `message_changes` (`account_id`,`target_ref`,`kind`,`at`);--> statement-breakpoint
+CREATE INDEX `message_changes_contact` ON `message_changes` (`account_id`,`contact_id`);--> statement-breakpoint
+CREATE INDEX `message_changes_received` ON `message_changes` (`received_at`);--> statement-breakpoint
+CREATE TABLE `message_statuses` (
+	`account_id` text NOT NULL,
+	`ref` text NOT NULL,
+	`status` text NOT NULL,
+	`participant` text DEFAULT '' NOT NULL,
+	`at` integer NOT NULL,
+	`error_code` integer,
+	`received_at` integer NOT NULL,
+	PRIMARY KEY(`account_id`, `ref`, `status`, `participant`)
+);
+--> statement-breakpoint
+CREATE INDEX `message_statuses_received` ON `message_statuses` (`received_at`);--> statement-breakpoint
+CREATE TABLE `messages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`number_id` text NOT NULL,
+	`conversation_id` text NOT NULL,
+	`contact_id` text NOT NULL,
+	`ref` text,
+	`wamid` text,
+	`direction` text NOT NULL,
+	`origin` text NOT NULL,
+	`precedence` integer NOT NULL,
+	`type` text NOT NULL,
+	`content` text,
+	`at` integer NOT NULL,
+	`sort_key` text NOT NULL,
+	`received_at` integer NOT NULL,
+	`status` text NOT NULL,
+	`status_at` integer NOT NULL,
+	`error_code` integer,
+	`edited_at` integer,
+	`revoked_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `messages_sent` ON `messages` (`account_id`,`ref`) WHERE origin = 'api';--> statement-breakpoint
+CREATE INDEX `messages_conversation` ON `messages` (`account_id`,`conversation_id`,`sort_key`,`id`);--> statement-breakpoint
+CREATE INDEX `messages_unsettled` ON `messages` (`at`) WHERE status IN ('unknown', 'accepted');--> statement-breakpoint
+CREATE TABLE `numbers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`waba_id` text NOT NULL,
+	`phone_number_id` text NOT NULL,
+	`display_phone_number` text NOT NULL,
+	`verified_name` text NOT NULL,
+	`connected_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `numbers_phone_number_id` ON `numbers` (`phone_number_id`);--> statement-breakpoint
+CREATE INDEX `numbers_account` ON `numbers` (`account_id`,`id`);--> statement-breakpoint
+CREATE TABLE `raw_events` (
+	`id` text NOT NULL,
+	`part` integer NOT NULL,
+	`account_id` text,
+	`contact_id` text,
+	`counter_key` text NOT NULL,
+	`outcome` text NOT NULL,
+	`field` text NOT NULL,
+	`reason` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`next_at` integer,
+	`received_at` integer NOT NULL,
+	`payload` text NOT NULL,
+	PRIMARY KEY(`id`, `part`)
+);
+--> statement-breakpoint
+CREATE INDEX `raw_events_number` ON `raw_events` (`account_id`,`counter_key`,`outcome`,`received_at`,`id`);--> statement-breakpoint
+CREATE INDEX `raw_events_contact` ON `raw_events` (`account_id`,`contact_id`);--> statement-breakpoint
+CREATE INDEX `raw_events_due` ON `raw_events` (`outcome`,`next_at`);--> statement-breakpoint
+CREATE INDEX `raw_events_received` ON `raw_events` (`received_at`);--> statement-breakpoint
+CREATE TABLE `wabas` (
+	`waba_id` text PRIMARY KEY NOT NULL,
+	`account_id` text NOT NULL,
+	`token` text NOT NULL,
+	`connected_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `wabas_account` ON `wabas` (`account_id`);

@@ -1,0 +1,303 @@
+// Every table, on one page. Migrations are generated from here (`npm run db:generate`); what each column holds about
+// people, for how long and how it is erased stands in catalog.ts, which does not compile while a column is missing.
+//
+// Sealed columns end in nothing special: the catalogue names them. Instants are epoch milliseconds and end in At.
+// Ids derived from a keyed digest (ref columns) stand for WhatsApp message ids, which contain phone numbers.
+
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+export const accounts = sqliteTable('accounts', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  ownerEmail: text('owner_email').notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** A hold stops sending while it stands: a suspended account, a banned or disconnected WhatsApp account. */
+export const holds = sqliteTable(
+  'holds',
+  {
+    accountId: text('account_id').notNull(),
+    /** The account itself, or one WABA of it. */
+    subjectId: text('subject_id').notNull(),
+    kind: text('kind', { enum: ['suspended', 'frozen', 'banned', 'disconnected', 'reconnect'] }).notNull(),
+    reason: text('reason').notNull(),
+    at: integer('at').notNull(),
+    /** Set when the hold was lifted; the newest of (at, liftedAt) decides, whatever order the events came in. */
+    liftedAt: integer('lifted_at'),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.subjectId, t.kind] })],
+)
+
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    name: text('name').notNull(),
+    digest: text('digest').notNull(),
+    scopes: text('scopes', { mode: 'json' }).$type<string[]>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [
+    uniqueIndex('api_keys_digest').on(t.digest),
+    index('api_keys_account').on(t.accountId, t.createdAt, t.id),
+  ],
+)
+
+export const wabas = sqliteTable(
+  'wabas',
+  {
+    wabaId: text('waba_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    token: text('token').notNull(),
+    connectedAt: integer('connected_at').notNull(),
+  },
+  (t) => [index('wabas_account').on(t.accountId)],
+)
+
+export const numbers = sqliteTable(
+  'numbers',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    wabaId: text('waba_id').notNull(),
+    phoneNumberId: text('phone_number_id').notNull(),
+    displayPhoneNumber: text('display_phone_number').notNull(),
+    verifiedName: text('verified_name').notNull(),
+    connectedAt: integer('connected_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('numbers_phone_number_id').on(t.phoneNumberId),
+    index('numbers_account').on(t.accountId, t.id),
+  ],
+)
+
+/** Each field with the version it was last heard in: `{at}:{keyed digest}`, so that the newest wins in any order. */
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    name: text('name'),
+    nameVersion: text('name_version').notNull().default(''),
+    username: text('username'),
+    usernameVersion: text('username_version').notNull().default(''),
+    phone: text('phone'),
+    phoneVersion: text('phone_version').notNull().default(''),
+    bsuid: text('bsuid'),
+    bsuidVersion: text('bsuid_version').notNull().default(''),
+    createdAt: integer('created_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (t) => [index('contacts_account').on(t.accountId, t.lastSeenAt, t.id)],
+)
+
+export const conversations = sqliteTable(
+  'conversations',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    numberId: text('number_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastMessageAt: integer('last_message_at').notNull(),
+    /** The newest message or call of the user: opens the customer service window. */
+    userLastAt: integer('user_last_at'),
+  },
+  (t) => [
+    index('conversations_account').on(t.accountId, t.lastMessageAt, t.id),
+    index('conversations_contact').on(t.accountId, t.contactId),
+  ],
+)
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    numberId: text('number_id').notNull(),
+    conversationId: text('conversation_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** Keyed digest of number and wamid; null until Meta has named the message. The id is `msg_{ref}` unless we sent it. */
+    ref: text('ref'),
+    /** Of messages we sent; one heard from Meta has it in its content. */
+    wamid: text('wamid'),
+    direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    /** Where we heard of it; the higher precedence's content wins when one message comes twice. */
+    origin: text('origin', { enum: ['placeholder', 'history', 'echo', 'live', 'api'] }).notNull(),
+    precedence: integer('precedence').notNull(),
+    type: text('type').notNull(),
+    content: text('content'),
+    at: integer('at').notNull(),
+    /** The order of the conversation: see sortKey in conversations/content.ts. */
+    sortKey: text('sort_key').notNull(),
+    receivedAt: integer('received_at').notNull(),
+    /** Derived from message_statuses; only a send that Meta refused in its answer is written as failed directly. */
+    status: text('status', {
+      enum: ['received', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'],
+    }).notNull(),
+    statusAt: integer('status_at').notNull(),
+    errorCode: integer('error_code'),
+    /** Derived from message_changes. */
+    editedAt: integer('edited_at'),
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [
+    // A message heard from Meta is found by its id, which is made from its ref; only what we sent needs this.
+    uniqueIndex('messages_sent').on(t.accountId, t.ref).where(sql`origin = 'api'`),
+    index('messages_conversation').on(t.accountId, t.conversationId, t.sortKey, t.id),
+    // Partial: an index that every inbound message had to enter would cost more than it ever saves.
+    index('messages_unsettled').on(t.at).where(sql`status IN ('unknown', 'accepted')`),
+  ],
+)
+
+/** One row for each status heard, whether its message is here yet or not. */
+export const messageStatuses = sqliteTable(
+  'message_statuses',
+  {
+    accountId: text('account_id').notNull(),
+    ref: text('ref').notNull(),
+    status: text('status', { enum: ['accepted', 'sent', 'failed', 'delivered', 'read', 'played'] }).notNull(),
+    /** Keyed digest of a group participant; empty in one-to-one conversations. */
+    participant: text('participant').notNull().default(''),
+    at: integer('at').notNull(),
+    errorCode: integer('error_code'),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.ref, t.status, t.participant] }),
+    index('message_statuses_received').on(t.receivedAt),
+  ],
+)
+
+/** Edits, revokes and reactions, kept beside the message they change, whether it is here yet or not. */
+export const messageChanges = sqliteTable(
+  'message_changes',
+  {
+    accountId: text('account_id').notNull(),
+    ref: text('ref').notNull(),
+    targetRef: text('target_ref').notNull(),
+    kind: text('kind', { enum: ['edit', 'revoke', 'reaction'] }).notNull(),
+    direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    contactId: text('contact_id').notNull(),
+    /** The new content or the emoji; of a revoke the wamid of what was revoked; null for a removed reaction. */
+    content: text('content'),
+    at: integer('at').notNull(),
+    sortKey: text('sort_key').notNull(),
+    receivedAt: integer('received_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.ref] }),
+    index('message_changes_target').on(t.accountId, t.targetRef, t.kind, t.at),
+    index('message_changes_contact').on(t.accountId, t.contactId),
+    index('message_changes_received').on(t.receivedAt),
+  ],
+)
+
+/** What a person told WhatsApp about messages of a category (stop, resume); the newest stands. */
+export const contactPreferences = sqliteTable(
+  'contact_preferences',
+  {
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    category: text('category').notNull(),
+    value: text('value', { enum: ['stop', 'resume'] }).notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.contactId, t.category] })],
+)
+
+/** What was acknowledged and is not (yet) anything else: unknown, malformed, waiting for another try, dead. */
+export const rawEvents = sqliteTable(
+  'raw_events',
+  {
+    id: text('id').notNull(),
+    part: integer('part').notNull(),
+    accountId: text('account_id'),
+    contactId: text('contact_id'),
+    /** The phone number id, `waba:{id}` or `none`: where its counter stands. */
+    counterKey: text('counter_key').notNull(),
+    outcome: text('outcome', {
+      enum: ['handled', 'ignored', 'unknown', 'malformed', 'retry', 'dead'],
+    }).notNull(),
+    field: text('field').notNull(),
+    reason: text('reason').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: integer('next_at'),
+    receivedAt: integer('received_at').notNull(),
+    payload: text('payload').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.id, t.part] }),
+    index('raw_events_number').on(t.accountId, t.counterKey, t.outcome, t.receivedAt, t.id),
+    index('raw_events_contact').on(t.accountId, t.contactId),
+    index('raw_events_due').on(t.outcome, t.nextAt),
+    index('raw_events_received').on(t.receivedAt),
+  ],
+)
+
+/** One row per number and day; received always equals the sum of the outcomes. */
+export const intakeCounts = sqliteTable(
+  'intake_counts',
+  {
+    counterKey: text('counter_key').notNull(),
+    /** UTC, YYYY-MM-DD. */
+    day: text('day').notNull(),
+    received: integer('received').notNull().default(0),
+    handled: integer('handled').notNull().default(0),
+    duplicate: integer('duplicate').notNull().default(0),
+    ignored: integer('ignored').notNull().default(0),
+    erased: integer('erased').notNull().default(0),
+    unknown: integer('unknown').notNull().default(0),
+    malformed: integer('malformed').notNull().default(0),
+    retry: integer('retry').notNull().default(0),
+    dead: integer('dead').notNull().default(0),
+    lastEventAt: integer('last_event_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.counterKey, t.day] })],
+)
+
+/** How far a shard of the journal is handled. Written in the batch that handles, so that a crash repeats nothing. */
+export const intakeCursors = sqliteTable('intake_cursors', {
+  shard: text('shard').primaryKey(),
+  segment: integer('segment').notNull(),
+  item: integer('item').notNull(),
+})
+
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    accountId: text('account_id').notNull(),
+    /** Keyed digest of what the client sent. */
+    digest: text('digest').notNull(),
+    requestDigest: text('request_digest').notNull(),
+    messageId: text('message_id').notNull(),
+    /** Null while the first call is in flight. */
+    status: integer('status'),
+    answer: text('answer'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.digest] }),
+    index('idempotency_keys_created').on(t.createdAt),
+  ],
+)
+
+export const auditEntries = sqliteTable(
+  'audit_entries',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    /** `key:{id}`, `operator`, `meta` or `system`: never a name or an address. */
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    reason: text('reason'),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('audit_entries_account').on(t.accountId, t.at, t.id)],
+)

@@ -1,0 +1,18 @@
+// The two businesses of the local demo, as the simulated Meta knows them. Called by local.ts and test/support/stack.ts.
+
+import { monsoon, panaderia } from '../test/simulators/meta/cast.ts'
+import type { SeedBusiness } from './seed.ts'
+
+function fromCast(business: typeof panaderia | typeof monsoon, ownerEmail: string): SeedBusiness {
+  const { name, token, wabas } = business
+  const waba = wabas[0]
+  const number = waba?.numbers[0]
+  if (!waba || !number) throw new Error(`${name} has no number`)
+  const { id: phoneNumberId, displayPhoneNumber } = number
+  return { name, ownerEmail, token, wabaId: waba.id, phoneNumberId, displayPhoneNumber }
+}
+
+export const demoBusinesses: SeedBusiness[] = [
+  fromCast(panaderia, 'owner@panaderia-sol.example'),
+  fromCast(monsoon, 'owner@monsoon-books.example'),
+]

@@ -1,0 +1,37 @@
+// `npm start`: everything on this machine, and what to do next. Ctrl-C stops all of it; state is kept until
+// `npm start -- --fresh`.
+
+import { startLocal } from './local.ts'
+import type { Demo, DemoWorkspace } from './seed.ts'
+
+function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
+  const { apiKey, phoneNumberId } = first as DemoWorkspace
+  console.log(`
+  Ready.
+
+    The phone of a customer   ${meta}          (write to Panaderia Sol, see the answer and its ticks)
+    The gateway               ${gateway}
+    The API, to read          ${gateway}/docs/api
+
+  1. Write something on the phone page, as Ana to Panaderia Sol.
+  2. Read it through the API:
+
+     curl -s ${gateway}/api/v1/conversations -H 'authorization: Bearer ${apiKey}'
+
+  3. Answer with any WhatsApp Cloud API client: base URL ${gateway}, the key above as its token. By hand:
+
+     curl -s ${gateway}/v25.0/${phoneNumberId}/messages -H 'authorization: Bearer ${apiKey}' \\
+       -H 'content-type: application/json' \\
+       -d '{"messaging_product":"whatsapp","to":"34600111222","type":"text","text":{"body":"We open at eight!"}}'
+
+  Keys and ids of both demo businesses are in .local/demo.json. Ctrl-C stops everything; state is kept.
+`)
+}
+
+try {
+  const { demo } = await startLocal({ fresh: process.argv.includes('--fresh') })
+  printNext(demo)
+} catch (cause) {
+  console.error(cause instanceof Error ? cause.message : cause)
+  process.exit(1)
+}

@@ -1,0 +1,12 @@
+// The Worker as tests run it: everything but Astro, which the `node` project covers through the real build.
+
+import { createApp } from '../../worker/app.ts'
+
+export { Keeper } from '../../worker/custody/keeper.ts'
+export { Intake } from '../../worker/inbound/intake.ts'
+
+const site = {
+  fetch: () => new Response('the site', { status: 404, headers: { 'content-type': 'text/plain' } }),
+}
+
+export default { fetch: createApp({ loadSite: async () => site }).fetch }

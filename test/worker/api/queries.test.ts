@@ -1,0 +1,145 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { writeBatch } from '../../../db/client.ts'
+import { standingKeyQuery } from '../../../worker/accounts/auth.ts'
+import { keysQuery } from '../../../worker/accounts/keys.ts'
+import { numberQuery, numbersQuery } from '../../../worker/accounts/numbers.ts'
+import { sortKey } from '../../../worker/conversations/content.ts'
+import { contactQuery, contactsQuery } from '../../../worker/conversations/list-contacts.ts'
+import { conversationQuery, conversationsQuery } from '../../../worker/conversations/list-conversations.ts'
+import {
+  changesQuery,
+  conversationExists,
+  messagesQuery,
+} from '../../../worker/conversations/list-messages.ts'
+import { contactsUpsert, conversationsUpsert, messagesInsert } from '../../../worker/conversations/record.ts'
+import { monsoon, sol } from '../../support/cast.ts'
+import { db } from './stage.ts'
+
+type Query = { toSQL: () => { sql: string; params: unknown[] } }
+
+const cursor: [number, string] = [1_795_305_600_000, 'cnv_x']
+const first = { limit: 50 }
+const later = { limit: 50, cursor }
+const further = { limit: 50, cursor: [sortKey(1_795_305_600_000, 0), 'msg_x'] as [string, string] }
+const account = sol.accountId
+
+const queries: [string, Query][] = [
+  ['conversations', conversationsQuery(db, account, first)],
+  ['conversations after a cursor', conversationsQuery(db, account, later)],
+  ['one conversation', conversationQuery(db, account, 'cnv_x')],
+  ['does a conversation exist', conversationExists(db, account, 'cnv_x')],
+  ['messages', messagesQuery(db, account, 'cnv_x', { ...first, order: 'oldest' })],
+  ['messages after a cursor', messagesQuery(db, account, 'cnv_x', { ...further, order: 'oldest' })],
+  ['messages, newest first', messagesQuery(db, account, 'cnv_x', { ...first, order: 'newest' })],
+  [
+    'messages, newest first after a cursor',
+    messagesQuery(db, account, 'cnv_x', { ...further, order: 'newest' }),
+  ],
+  ['changes of messages', changesQuery(db, account, ['a', 'b'])],
+  ['contacts', contactsQuery(db, account, first)],
+  ['contacts after a cursor', contactsQuery(db, account, later)],
+  ['one contact', contactQuery(db, account, 'cnt_x')],
+  ['numbers', numbersQuery(db, account, first)],
+  ['numbers after a cursor', numbersQuery(db, account, { limit: 50, cursor: ['num_x'] })],
+  ['one number', numberQuery(db, account, 'num_x')],
+  ['the key of a caller', standingKeyQuery(db, 'digest')],
+  ['keys', keysQuery(db, account, first)],
+  ['keys after a cursor', keysQuery(db, account, later)],
+]
+
+const run = (query: Query, before = '') => {
+  const { sql, params } = query.toSQL()
+  return env.DB.prepare(before + sql)
+    .bind(...params)
+    .all<{ detail: string }>()
+}
+
+describe('every query of the API', () => {
+  it.each(queries)('finds %s through an index, without a scan or a sort', async (_, query) => {
+    const plan = (await run(query, 'EXPLAIN QUERY PLAN ')).results.map(({ detail }) => detail)
+    expect(plan.some((step) => /^SEARCH \w+ USING (COVERING )?INDEX/.test(step))).toBe(true)
+    // json_each is the list of refs itself, bound as one parameter.
+    expect(plan.filter((step) => /SCAN (?!json_each)|TEMP B-TREE/.test(step))).toEqual([])
+  })
+})
+
+describe('with twenty thousand messages stored', () => {
+  const people = 200
+  const each = 100
+  const at = 1_795_305_600_000
+
+  it('a page reads as many rows as it shows', async () => {
+    for (const { accountId, numberId } of [sol, monsoon]) {
+      const ids = Array.from({ length: people / 2 }, (_, i) => i)
+      const rows = ids.flatMap((i) =>
+        Array.from({ length: each }, (_, j) => ({
+          id: `msg_${accountId}_${i}_${j}`,
+          accountId,
+          numberId,
+          conversationId: `cnv_${accountId}_${i}`,
+          contactId: `cnt_${accountId}_${i}`,
+          ref: `ref_${accountId}_${i}_${j}`,
+          wamid: null,
+          direction: 'in' as const,
+          origin: 'live' as const,
+          precedence: 3,
+          type: 'text',
+          content: null,
+          at: at + i * each + j,
+          sortKey: sortKey(at + i * each, at, j),
+          receivedAt: at,
+          status: 'received' as const,
+          statusAt: at,
+        })),
+      )
+      await writeBatch(db, [
+        contactsUpsert(
+          db,
+          ids.map((i) => ({
+            id: `cnt_${accountId}_${i}`,
+            accountId,
+            createdAt: at,
+            lastSeenAt: at + i,
+            nameVersion: '',
+            usernameVersion: '',
+            phoneVersion: '',
+            bsuidVersion: '',
+          })),
+        ),
+        conversationsUpsert(
+          db,
+          ids.map((i) => ({
+            id: `cnv_${accountId}_${i}`,
+            accountId,
+            numberId,
+            contactId: `cnt_${accountId}_${i}`,
+            createdAt: at,
+            lastMessageAt: at + i,
+            userLastAt: at + i,
+          })),
+        ),
+      ])
+      for (let i = 0; i < rows.length; i += 2_000)
+        await writeBatch(db, [messagesInsert(db, rows.slice(i, i + 2_000))])
+    }
+    expect(await env.DB.prepare('SELECT count(*) AS n FROM messages').first('n')).toBe(people * each)
+
+    const page = { limit: 20 }
+    const middle = { limit: 20, cursor: [sortKey(at + 50 * each, at, 40), ''] as [string, string] }
+    const reads: [Query, number][] = [
+      [messagesQuery(db, account, `cnv_${account}_50`, { ...page, order: 'oldest' }), 21],
+      [messagesQuery(db, account, `cnv_${account}_50`, { ...middle, order: 'oldest' }), 21],
+      [messagesQuery(db, account, `cnv_${account}_50`, { ...middle, order: 'newest' }), 21],
+      [conversationsQuery(db, account, page), 42],
+      [conversationsQuery(db, account, { limit: 20, cursor: [at + 50, ''] }), 42],
+      [contactsQuery(db, account, page), 21],
+    ]
+    for (const [query, most] of reads) {
+      const { results, meta } = await run(query)
+      expect(results).toHaveLength(21)
+      expect(meta.rows_read).toBeGreaterThanOrEqual(21)
+      expect(meta.rows_read).toBeLessThanOrEqual(most)
+    }
+  })
+})

@@ -1,0 +1,31 @@
+// Opens a workspace: the account, its owner's address sealed, and a first key that may do everything. Called by the
+// operator's door in routes.ts.
+
+import { type Database, schema, writeBatch } from '../../db/client.ts'
+import { entryInsert } from '../audit/audit.ts'
+import { scopeNames } from '../audit/principal.ts'
+import { type Keepers, keeperOf, sealColumn } from '../custody/sealing.ts'
+import { newId } from '../ground/ids.ts'
+import { newKey } from './keys.ts'
+
+export type NewAccount = { name: string; ownerEmail: string }
+/** `apiKey` is shown here and never again. */
+export type OpenedAccount = { id: string; name: string; apiKey: string }
+
+export async function createAccount(
+  db: Database,
+  keepers: Keepers,
+  { name, ownerEmail }: NewAccount,
+  now: number,
+): Promise<OpenedAccount> {
+  const id = newId('acc')
+  const { account } = await keeperOf(keepers, id).resolve([])
+  const sealedEmail = await sealColumn(account.seal, 'accounts', 'owner_email', id, ownerEmail)
+  const first = newKey(db, { accountId: id, name: 'First key', scopes: scopeNames }, 'operator', now)
+  await writeBatch(db, [
+    db.insert(schema.accounts).values({ id, name, ownerEmail: sealedEmail, createdAt: now }),
+    entryInsert(db, { accountId: id, actor: 'operator', action: 'account.create', subject: id, at: now }),
+    ...first.statements,
+  ])
+  return { id, name, apiKey: first.created.key }
+}

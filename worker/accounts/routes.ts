@@ -1,0 +1,128 @@
+// Doors of the accounts room: API keys, and the operator's door that opens a workspace. Mounted by app.ts.
+
+import { createMiddleware } from 'hono/factory'
+import { database } from '../../db/client.ts'
+import type { DoorEnv } from '../audit/principal.ts'
+import { equalSecret } from '../crypto/hmac.ts'
+import {
+  createRoute,
+  cutPage,
+  idParam,
+  jsonAnswer,
+  jsonBody,
+  needsScope,
+  openApiRoom,
+  pageQuery,
+  refusals,
+  timeKey,
+} from '../ground/openapi.ts'
+import { Problem } from '../ground/problems.ts'
+import { createAccount } from './accounts.ts'
+import { bearerToken } from './auth.ts'
+import { createKey, keysQuery, revokeKey } from './keys.ts'
+import {
+  beyondCreator,
+  createdKeySchema,
+  createdKeyView,
+  keyPage,
+  keyView,
+  newKeyBody,
+  newWorkspaceBody,
+  openedWorkspaceSchema,
+} from './shapes.ts'
+
+const tags = ['Keys']
+
+const listKeys = createRoute({
+  ...needsScope('keys'),
+  method: 'get',
+  path: '/keys',
+  operationId: 'listKeys',
+  summary: 'List API keys',
+  description: 'Newest first, revoked ones included. The keys themselves are not kept and cannot be shown.',
+  tags,
+  request: { query: pageQuery(timeKey) },
+  responses: {
+    200: jsonAnswer('A page of keys.', keyPage),
+    ...refusals('bad_request', 'unauthorized', 'forbidden'),
+  },
+})
+
+const createKeyRoute = createRoute({
+  ...needsScope('keys'),
+  method: 'post',
+  path: '/keys',
+  operationId: 'createKey',
+  summary: 'Create an API key',
+  description: 'A key can be given only scopes that the calling key has itself.',
+  tags,
+  request: { body: jsonBody(newKeyBody) },
+  responses: {
+    201: jsonAnswer('The key, shown once.', createdKeySchema),
+    ...refusals('bad_request', 'unauthorized', 'forbidden', 'too_large', 'unsupported_media'),
+  },
+})
+
+const revokeKeyRoute = createRoute({
+  ...needsScope('keys'),
+  method: 'delete',
+  path: '/keys/{id}',
+  operationId: 'revokeKey',
+  summary: 'Revoke an API key',
+  description: 'Takes effect with the next request and cannot be undone. Revoking twice is the same as once.',
+  tags,
+  request: { params: idParam('key_2k7v9m3c5t8x1z4b6n0q2s4d6f') },
+  responses: {
+    204: { description: 'The key is revoked.' },
+    ...refusals('unauthorized', 'forbidden', 'not_found'),
+  },
+})
+
+export const keys = openApiRoom<DoorEnv>()
+  .openapi(listKeys, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const found = await keysQuery(database(c.env.DB), c.var.principal.accountId, { limit, cursor })
+    const { rows, next } = cutPage(found, limit, (row) => [row.createdAt, row.id])
+    return c.json({ data: rows.map(keyView), next }, 200)
+  })
+  .openapi(createKeyRoute, async (c) => {
+    const created = await createKey(database(c.env.DB), c.var.principal, c.req.valid('json'), Date.now())
+    if (!created.ok) throw new Problem('forbidden', { detail: beyondCreator(created.missing) })
+    return c.json(createdKeyView(created.value), 201)
+  })
+  .openapi(revokeKeyRoute, async (c) => {
+    const known = await revokeKey(database(c.env.DB), c.var.principal, c.req.valid('param').id, Date.now())
+    if (!known) throw new Problem('not_found')
+    return c.body(null, 204)
+  })
+
+/** Without the operator key there is no door here: the answer is that of an address that does not exist. */
+const onlyOperator = createMiddleware<DoorEnv>(async (c, next) => {
+  const given = bearerToken(c.req.header('authorization')) ?? ''
+  if (!equalSecret(given, c.var.settings.operatorKey ?? '')) throw new Problem('not_found')
+  await next()
+})
+
+const openWorkspace = createRoute({
+  method: 'post',
+  path: '/workspaces',
+  operationId: 'openWorkspace',
+  summary: 'Open a workspace',
+  description:
+    'For whoever operates this gateway. Answers 404 without the operator key, and when none is configured.',
+  tags: ['Operator'],
+  security: [{ operatorKey: [] }],
+  request: { body: jsonBody(newWorkspaceBody) },
+  responses: {
+    201: jsonAnswer('The workspace and its first key.', openedWorkspaceSchema),
+    ...refusals('bad_request', 'not_found', 'too_large', 'unsupported_media'),
+  },
+})
+
+const operatorRoom = openApiRoom<DoorEnv>()
+operatorRoom.use(onlyOperator)
+
+export const operator = operatorRoom.openapi(openWorkspace, async (c) => {
+  const opened = await createAccount(database(c.env.DB), c.env.KEEPER, c.req.valid('json'), Date.now())
+  return c.json(opened, 201)
+})

@@ -1,0 +1,81 @@
+// What the API says of keys and workspaces. The schemas parse requests, type answers and fill /openapi.json.
+
+import { type Scope, scopeNames } from '../audit/principal.ts'
+import { instant, isoTime, isoTimeOrNull, pageSchema, z } from '../ground/openapi.ts'
+import type { CreatedKey, KeyRow } from './keys.ts'
+
+const name = (example: string) => z.string().trim().min(1).max(100).openapi({ example })
+const scope = z.enum(scopeNames)
+
+export const newKeyBody = z
+  .strictObject({
+    name: name('Order system'),
+    scopes: z
+      .array(scope)
+      .min(1)
+      .max(scopeNames.length)
+      .openapi({ example: ['messages:send', 'conversations:read'] }),
+  })
+  .openapi('NewKey')
+
+export const keySchema = z
+  .object({
+    id: z.string().openapi({ example: 'key_2k7v9m3c5t8x1z4b6n0q2s4d6f' }),
+    name: z.string().openapi({ example: 'Order system' }),
+    scopes: z.array(z.string()).openapi({ example: ['messages:send', 'conversations:read'] }),
+    createdAt: instant,
+    lastUsedAt: instant.nullable().describe('To the minute; null when never used.'),
+    revokedAt: instant.nullable(),
+  })
+  .openapi('Key')
+
+export const createdKeySchema = keySchema
+  .extend({
+    key: z
+      .string()
+      .describe('The key itself. Shown in this answer and never again.')
+      .openapi({ example: 'sc_…' }),
+  })
+  .openapi('CreatedKey')
+
+export const keyPage = pageSchema('KeyPage', keySchema)
+
+export const newWorkspaceBody = z
+  .strictObject({
+    name: name('Panaderia Sol'),
+    ownerEmail: z.email().max(254).openapi({ example: 'owner@example.com' }),
+  })
+  .openapi('NewWorkspace')
+
+export const openedWorkspaceSchema = z
+  .object({
+    id: z.string().openapi({ example: 'acc_7d2f4h6j8k0m1n3p5q7r9s1t3v' }),
+    name: z.string().openapi({ example: 'Panaderia Sol' }),
+    apiKey: z
+      .string()
+      .describe('The first key, with every scope. Shown in this answer and never again.')
+      .openapi({ example: 'sc_…' }),
+  })
+  .openapi('OpenedWorkspace')
+
+export const keyView = (row: KeyRow) => ({
+  id: row.id,
+  name: row.name,
+  scopes: row.scopes,
+  createdAt: isoTime(row.createdAt),
+  lastUsedAt: isoTimeOrNull(row.lastUsedAt),
+  revokedAt: isoTimeOrNull(row.revokedAt),
+})
+
+export const createdKeyView = ({ id, name, scopes, createdAt, key }: CreatedKey) => ({
+  id,
+  name,
+  scopes,
+  createdAt: isoTime(createdAt),
+  lastUsedAt: null,
+  revokedAt: null,
+  key,
+})
+
+export const beyondCreator = (missing: Scope[]): string =>
+  `A key cannot give what its creator lacks: ${missing.join(', ')}.`

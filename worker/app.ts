@@ -1,0 +1,210 @@
+// Every URL on one page, in the order requests meet them. Called by index.ts, by tests and by scripts/openapi.ts, so
+// nothing imported here may load a `cloudflare:` module when it is imported.
+
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { except } from 'hono/combine'
+import { HTTPException } from 'hono/http-exception'
+import { TrieRouter } from 'hono/router/trie-router'
+import { database } from '../db/client.ts'
+import { loadPrincipal } from './accounts/auth.ts'
+import { keys, operator } from './accounts/routes.ts'
+import type { DoorEnv } from './audit/principal.ts'
+import { conversations } from './conversations/routes.ts'
+import { NotConfigured, settingsOf } from './env.ts'
+import { readCapped, secureHeaders } from './ground/http.ts'
+import { newId } from './ground/ids.ts'
+import { limits } from './ground/limits.ts'
+import { errorName, log } from './ground/log.ts'
+import { openApiRoom } from './ground/openapi.ts'
+import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts'
+import { numberHealth, webhooks } from './inbound/routes.ts'
+import { numbers } from './onboarding/routes.ts'
+import { cloudApiPaths, proxy } from './sending/routes.ts'
+
+const api = openApiRoom<DoorEnv>()
+  .route('/operator', operator)
+  .route('/', conversations)
+  .route('/', numbers)
+  .route('/', numberHealth)
+  .route('/', keys)
+
+/** For Hono's typed client. */
+export type Api = typeof api
+
+export type Doors = {
+  /** The Astro site, loaded when somebody first asks for a page: the webhook path never pays for it. */
+  loadSite: () => Promise<{
+    fetch: (request: Request, env: Env, ctx: Context['executionCtx']) => Response | Promise<Response>
+  }>
+}
+
+export function createApp({ loadSite }: Doors) {
+  const app = new Hono<DoorEnv>()
+  app.use(headers)
+  app.get('/healthz', health)
+  app.use(configured)
+
+  app.get('/openapi.json', (c) => c.json(openApiDocument(), 200, { 'cache-control': 'public, max-age=300' }))
+  app.use('/api/*', jsonApi)
+  app.use('/api/v1/*', except(['/api/v1/operator/*', '/api/v1/public/*'], authenticated))
+  app.route('/api/v1', api)
+  app.all('/api/*', (c) => missing(app, c))
+
+  for (const path of cloudApiPaths) app.use(path, recognised)
+  app.route('/', proxy)
+
+  app.all('*', async (c) => (await loadSite()).fetch(c.req.raw, c.env, c.executionCtx))
+  app.onError((cause) => problemOf(cause))
+
+  // Meta's events go past everything that is for people and businesses: this door is measured in microseconds.
+  const edge = new Hono<DoorEnv>().use(configured).route('/webhooks/meta', webhooks)
+  edge.notFound(() => problemResponse('not_found'))
+  edge.onError((cause) => problemOf(cause))
+
+  const fetch = (request: Request, env: Env, ctx: ExecutionContext) =>
+    forMeta.test(request.url) ? edge.fetch(request, env, ctx) : app.fetch(request, env, ctx)
+  return { fetch, routes: app.routes }
+}
+
+const forMeta = /^https?:\/\/[^/]+\/webhooks\/meta(?:[/?#]|$)/
+
+let document: ReturnType<typeof api.getOpenAPI31Document> | undefined
+
+/** OpenAPI 3.1 of /api/v1, from the schemas that parse and answer. The same for every deployment. */
+export function openApiDocument() {
+  if (document) return document
+  const mounted = openApiRoom().route('/api/v1', api)
+  const bearer = { type: 'http', scheme: 'bearer' } as const
+  mounted.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    ...bearer,
+    description: 'A key of the workspace: `sc_…`. The scope an operation needs stands beside it.',
+  })
+  mounted.openAPIRegistry.registerComponent('securitySchemes', 'operatorKey', {
+    ...bearer,
+    description: 'The key of whoever operates this gateway.',
+  })
+  document = mounted.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Softivum Connect API',
+      version: '1',
+      description:
+        'Conversations, contacts, numbers and keys of a workspace. Instants are ISO 8601 in UTC. Errors are RFC 9457 problems: decide by `code`.',
+    },
+    servers: [{ url: '/' }],
+  })
+  return document
+}
+
+const contentPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  await next()
+  try {
+    secure(c.res.headers)
+  } catch {
+    // The headers of an answer that came from a fetch (assets) cannot be changed, those of its copy can.
+    const copy = new Response(c.res.body, c.res)
+    secure(copy.headers)
+    c.res = undefined
+    c.res = copy
+  }
+}
+
+function secure(answer: Headers): void {
+  for (const [name, value] of Object.entries(secureHeaders)) answer.set(name, value)
+  if (answer.get('content-type')?.startsWith('text/html'))
+    answer.set('content-security-policy', contentPolicy)
+}
+
+/** Tells a monitor whether this Worker would serve at all; what is wrong stands in the log, not here. */
+function health(c: Context<DoorEnv>) {
+  try {
+    settingsOf(c.env)
+    return c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+  } catch (cause) {
+    noteNotConfigured(cause)
+    return c.json({ status: 'not configured' }, 503, { 'cache-control': 'no-store' })
+  }
+}
+
+const configured: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  try {
+    c.set('settings', settingsOf(c.env))
+  } catch (cause) {
+    noteNotConfigured(cause)
+    throw new Problem('unavailable', { headers: { 'retry-after': '60' } })
+  }
+  await next()
+}
+
+let noted = false
+
+function noteNotConfigured(cause: unknown): void {
+  if (!(cause instanceof NotConfigured)) throw cause
+  if (!noted) log('error', 'not_configured', { reason: cause.missing.join(', ') })
+  noted = true
+}
+
+/** Bodies within bounds before anybody parses them; nothing of the API is ever stored by a cache. */
+const jsonApi: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  const { raw } = c.req
+  if (raw.body && raw.method !== 'GET' && raw.method !== 'HEAD') {
+    if (c.req.header('content-encoding'))
+      throw new Problem('unsupported_media', { detail: 'Send the body without Content-Encoding.' })
+    const read = await readCapped(raw, limits.apiBodyBytes)
+    if (!read.ok) throw new Problem(read.reason === 'too_large' ? 'too_large' : 'bad_request')
+    c.req.raw = new Request(raw, { method: raw.method, body: read.value as Uint8Array<ArrayBuffer> })
+  }
+  await next()
+  c.header('cache-control', 'no-store')
+}
+
+const principalOf = (c: Context<DoorEnv>) =>
+  loadPrincipal(database(c.env.DB), c.req.header('authorization'), Date.now(), (work) =>
+    c.executionCtx.waitUntil(work),
+  )
+
+const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  const principal = await principalOf(c)
+  if (!principal) throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
+  c.set('principal', principal)
+  await next()
+}
+
+/** The Cloud API answers a missing key in Meta's own shape, so it decides for itself. */
+const recognised: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  const principal = await principalOf(c)
+  if (principal) c.set('principal', principal)
+  await next()
+}
+
+const methods = new WeakMap<object, TrieRouter<string>>()
+
+/** 405 with the methods of an address that exists, else 404: the same bytes as for a thing that is not there. */
+function missing(app: Hono<DoorEnv>, c: Context<DoorEnv>): Response {
+  const router = methods.get(app) ?? new TrieRouter<string>()
+  if (!methods.has(app)) {
+    for (const { method, path } of app.routes) if (method !== 'ALL') router.add('ALL', path, method)
+    methods.set(app, router)
+  }
+  const allowed = [...new Set(router.match('ALL', c.req.path)[0].map(([method]) => method))]
+  return allowed.length > 0
+    ? problemResponse('method_not_allowed', { headers: { allow: allowed.sort().join(', ') } })
+    : problemResponse('not_found')
+}
+
+const codeOfStatus: Partial<Record<number, ProblemCode>> = { 400: 'bad_request', 415: 'unsupported_media' }
+
+function problemOf(cause: unknown): Response {
+  if (cause instanceof Problem) return problemResponse(cause.code, cause.details)
+  const code = cause instanceof HTTPException ? codeOfStatus[cause.status] : undefined
+  if (code)
+    return problemResponse(code, {
+      detail: code === 'bad_request' ? 'The body is not JSON that can be read.' : undefined,
+    })
+  const instance = newId('req')
+  log('error', 'unexpected', { error: errorName(cause), code: instance })
+  return problemResponse('internal', {}, instance)
+}

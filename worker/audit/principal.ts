@@ -1,0 +1,29 @@
+// Who calls, as every room sees it. Made by accounts/auth.ts from an API key.
+
+import type { Settings } from '../ground/settings.ts'
+
+export const scopes = {
+  'messages:send': 'Send messages, mark as read, show typing',
+  media: 'Upload, read and delete media',
+  templates: 'Read and manage message templates',
+  profile: 'Read and change the business profile',
+  block: 'Read and change the block list',
+  qr: 'Read and manage QR codes',
+  'flows:read': 'Read flows',
+  'analytics:read': 'Read analytics of the WhatsApp Business Account',
+  'numbers:read': 'Read numbers, their health and dead letters',
+  'numbers:write': 'Connect numbers, replay dead letters',
+  'conversations:read': 'Read conversations, messages and contacts',
+  keys: 'Create, list and revoke API keys',
+} as const
+
+export type Scope = keyof typeof scopes
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]]
+
+export type Principal = { accountId: string; keyId: string; scopes: readonly string[] }
+
+/** How the principal is named in the ledger. */
+export const actorOf = (principal: Principal): string => `key:${principal.keyId}`
+
+/** What every door finds on Hono's context; app.ts puts it there. */
+export type DoorEnv = { Bindings: Env; Variables: { settings: Settings; principal: Principal } }

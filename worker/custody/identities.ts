@@ -1,0 +1,155 @@
+// Who is who inside one account, by keyed digest. Called by keeper.ts only. Source: business-scoped user ids (Meta).
+//
+// A BSUID is the person; a phone number is something a person has for a while. So:
+//   - a payload that shows both links them;
+//   - somebody known only by the phone becomes the person of the BSUID seen with it;
+//   - a phone seen with another person's BSUID has been recycled: the newest sighting owns it, nobody is merged;
+//   - a change that Meta announces (system message with the previous id) joins the ids it names.
+
+import { newId } from '../ground/ids.ts'
+import { limits } from '../ground/limits.ts'
+
+export type Subject = { phone?: string | undefined; bsuid?: string | undefined }
+export type SubjectDigests = { phone?: string | undefined; bsuid?: string | undefined }
+
+type Identity = { digest: string; contact_id: string; linked_at: number }
+
+export class Identities {
+  readonly #sql: SqlStorage
+  /** Counts, so that the usual case, none, costs no query. */
+  #tombstones: number
+  #merges: number
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`CREATE TABLE IF NOT EXISTS identities (
+      digest TEXT PRIMARY KEY, kind TEXT NOT NULL, contact_id TEXT NOT NULL, linked_at INTEGER NOT NULL)`)
+    sql.exec(`CREATE INDEX IF NOT EXISTS identities_contact ON identities (contact_id)`)
+    sql.exec(
+      `CREATE TABLE IF NOT EXISTS merges (loser TEXT PRIMARY KEY, winner TEXT NOT NULL, at INTEGER NOT NULL)`,
+    )
+    sql.exec(`CREATE INDEX IF NOT EXISTS merges_winner ON merges (winner)`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS tombstones (digest TEXT PRIMARY KEY, at INTEGER NOT NULL)`)
+    this.#tombstones = this.#count('tombstones')
+    this.#merges = this.#count('merges')
+  }
+
+  /** When somebody with one of these ids was last erased. */
+  erasedAt(digests: string[]): number | undefined {
+    if (this.#tombstones === 0) return undefined
+    const sql = `SELECT max(at) AS at FROM tombstones WHERE digest IN (SELECT value FROM json_each(?))`
+    return this.#sql.exec<{ at: number | null }>(sql, JSON.stringify(digests)).one().at ?? undefined
+  }
+
+  /** True while rows of merged contacts may still stand under their old id. */
+  get merging(): boolean {
+    return this.#merges > 0
+  }
+
+  find(digest: string | undefined): Identity | undefined {
+    if (digest === undefined) return undefined
+    return this.#sql
+      .exec<Identity>(`SELECT digest, contact_id, linked_at FROM identities WHERE digest = ?`, digest)
+      .toArray()[0]
+  }
+
+  /** The contact these ids belong to, joined and linked as the rules above say; undefined when unknown and not created. */
+  resolve(
+    now: SubjectDigests,
+    before: SubjectDigests,
+    at: number,
+    create: boolean,
+  ): { id: string; absorbed: string[] } | undefined {
+    const named = [now.bsuid, before.bsuid].filter((digest) => digest !== undefined)
+    const anchors = named.length > 0 ? [now.bsuid, before.bsuid] : [before.phone ?? now.phone]
+    const joinable = [now.phone, before.phone].filter((digest) => {
+      const owner = this.find(digest)
+      return owner !== undefined && !this.#hasOtherBsuid(owner.contact_id, named)
+    })
+    const found = [
+      ...new Set([...anchors, ...joinable].flatMap((digest) => this.find(digest)?.contact_id ?? [])),
+    ]
+    if (found.length === 0 && !create) return undefined
+    const id = found[0] ?? newId('cnt')
+    const absorbed = found.slice(1)
+    for (const loser of absorbed) this.#merge(loser, id)
+    for (const digest of [before.bsuid, now.bsuid]) this.#link(digest, 'bsuid', id, at)
+    // A phone seen alone proves nothing about whose it is: it never outweighs a pair, however late.
+    for (const digest of [before.phone, now.phone]) this.#link(digest, 'phone', id, named.length > 0 ? at : 0)
+    return { id, absorbed }
+  }
+
+  /** The contact that this one has become part of, or itself. */
+  winnerOf(contactId: string): string {
+    const row = this.#sql
+      .exec<{ winner: string }>(`SELECT winner FROM merges WHERE loser = ?`, contactId)
+      .toArray()[0]
+    return row?.winner ?? contactId
+  }
+
+  /** Contacts that were merged into this one and whose rows in D1 may still stand under their old id. */
+  pendingLosers(winner: string): string[] {
+    return this.#sql
+      .exec<{ loser: string }>(`SELECT loser FROM merges WHERE winner = ?`, winner)
+      .toArray()
+      .map((row) => row.loser)
+  }
+
+  /**
+   * Their rows were moved. For a while they are still reported, and moved again: a batch of another shard may have
+   * asked before the merge and written after it.
+   */
+  confirmAbsorbed(losers: string[], now: number): void {
+    const sql = `DELETE FROM merges WHERE at < ? AND loser IN (SELECT value FROM json_each(?))`
+    this.#sql.exec(sql, now - limits.mergeSettleMs, JSON.stringify(losers))
+    this.#merges = this.#count('merges')
+  }
+
+  /** Leaves only tombstones of the contact's ids. */
+  entomb(contactId: string, at: number): void {
+    this.#sql.exec(
+      `INSERT INTO tombstones SELECT digest, ? FROM identities WHERE contact_id = ?
+       ON CONFLICT (digest) DO UPDATE SET at = max(at, excluded.at)`,
+      at,
+      contactId,
+    )
+    this.#sql.exec(`DELETE FROM identities WHERE contact_id = ?`, contactId)
+    this.#tombstones = this.#count('tombstones')
+  }
+
+  #count = (table: 'tombstones' | 'merges'): number =>
+    this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n
+
+  #hasOtherBsuid(contactId: string, named: string[]): boolean {
+    const owned = this.#sql
+      .exec<{ digest: string }>(
+        `SELECT digest FROM identities WHERE contact_id = ? AND kind = 'bsuid'`,
+        contactId,
+      )
+      .toArray()
+    return owned.length > 0 && !owned.some((row) => named.includes(row.digest))
+  }
+
+  #merge(loser: string, winner: string): void {
+    this.#sql.exec(`UPDATE identities SET contact_id = ? WHERE contact_id = ?`, winner, loser)
+    this.#sql.exec(`UPDATE merges SET winner = ? WHERE winner = ?`, winner, loser)
+    this.#sql.exec(`INSERT OR REPLACE INTO merges VALUES (?, ?, ?)`, loser, winner, Date.now())
+    this.#merges = this.#count('merges')
+  }
+
+  #link(digest: string | undefined, kind: 'phone' | 'bsuid', contactId: string, at: number): void {
+    if (digest === undefined) return
+    const standing = this.find(digest)
+    const current = standing?.contact_id === contactId && at < standing.linked_at + limits.linkGrainMs
+    if (current || (standing?.contact_id === contactId && kind === 'bsuid')) return
+    this.#sql.exec(
+      `INSERT INTO identities VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET
+         contact_id = CASE WHEN excluded.linked_at >= linked_at THEN excluded.contact_id ELSE contact_id END,
+         linked_at = max(linked_at, excluded.linked_at)`,
+      digest,
+      kind,
+      contactId,
+      at,
+    )
+  }
+}

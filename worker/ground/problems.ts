@@ -1,0 +1,133 @@
+// Every error our own API can answer (RFC 9457), on one page. site/pages/errors/[code].astro renders /errors/{code} from
+// this list.
+
+/** `meaning` is for the page alone; the answer carries the rest. */
+type Description = { status: number; title: string; meaning: string; remedy: string }
+
+export const problems = {
+  bad_request: {
+    status: 400,
+    title: 'The request is not well formed',
+    meaning:
+      'A parameter, a cursor or the body is missing, of the wrong kind or out of bounds. Nothing was changed.',
+    remedy: 'Read detail and errors, mend the request, send it again.',
+  },
+  unauthorized: {
+    status: 401,
+    title: 'A valid API key is needed',
+    meaning: 'There was no key, or one that we do not know or that was revoked.',
+    remedy: 'Send Authorization: Bearer sc_… with a key that is not revoked.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The key does not have the scope for this',
+    meaning:
+      'The key is valid, but it was made for other things. A key does what its scopes say and nothing else.',
+    remedy: 'Create a key with the scope named in detail.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such thing here',
+    meaning: 'The address or the id in it names nothing that your workspace has.',
+    remedy: 'Check the id. Things of other workspaces answer the same.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not answer that method',
+    meaning: 'There is something at this address, but it is asked in another way.',
+    remedy: 'Use a method named in the Allow header.',
+  },
+  conflict: {
+    status: 409,
+    title: 'This does not fit the present state',
+    meaning: 'The request is well formed, and something that happened before stands against it.',
+    remedy: 'Read detail, look at the present state, decide again.',
+  },
+  number_taken: {
+    status: 409,
+    title: 'This WhatsApp account is connected to another workspace',
+    meaning: 'A WhatsApp account belongs to one workspace at a time, and this one was connected to another.',
+    remedy: 'Use that workspace, or write to us if you own the account and not the workspace.',
+  },
+  too_large: {
+    status: 413,
+    title: 'The request body is too large',
+    meaning: 'The body is longer than we read. Nothing of it was looked at.',
+    remedy: 'Send a smaller body.',
+  },
+  unsupported_media: {
+    status: 415,
+    title: 'The body is not JSON',
+    meaning: 'The body has another Content-Type than JSON, or it is compressed.',
+    remedy: 'Send Content-Type: application/json.',
+  },
+  connect_refused: {
+    status: 422,
+    title: 'Meta did not confirm this connection',
+    meaning: 'Meta refuses the token, or does not list this number in this WhatsApp account for it.',
+    remedy: 'Check the token and that it can reach this WhatsApp account and number.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    meaning: 'You did nothing wrong. What happened stands in our log under the id in instance.',
+    remedy: 'Try again; if it stays, send us the instance id.',
+  },
+  meta_unreachable: {
+    status: 502,
+    title: 'Meta did not answer',
+    meaning: 'We asked Meta and got no answer that can be used. What you sent may be right.',
+    remedy: 'Try again in a little while.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service cannot answer right now',
+    meaning: 'The gateway is being set up or changed.',
+    remedy: 'Try again after Retry-After seconds.',
+  },
+} as const satisfies Record<string, Description>
+
+export type ProblemCode = keyof typeof problems
+
+export type ProblemDetails = {
+  detail?: string
+  errors?: { path: string; message: string }[]
+  headers?: Record<string, string>
+}
+
+/** Thrown at a door when the caller is at fault; `app.onError` turns it into `application/problem+json`. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: ProblemCode
+  readonly details: ProblemDetails
+  constructor(code: ProblemCode, details: ProblemDetails = {}) {
+    super(code)
+    this.code = code
+    this.details = details
+  }
+}
+
+/** The bytes of a problem are a function of code and details alone, so that answers cannot be told apart. */
+export function problemResponse(
+  code: ProblemCode,
+  details: ProblemDetails = {},
+  instance?: string,
+): Response {
+  const { status, title, remedy } = problems[code]
+  const body = {
+    type: `/errors/${code}`,
+    title,
+    status,
+    code,
+    remedy,
+    ...(details.detail === undefined ? {} : { detail: details.detail }),
+    ...(details.errors === undefined ? {} : { errors: details.errors }),
+    ...(instance === undefined ? {} : { instance }),
+  }
+  const headers = {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...details.headers,
+  }
+  return new Response(JSON.stringify(body), { status, headers })
+}

@@ -1,0 +1,13 @@
+// What env.ts parses and every door may read. Only types here.
+
+export type Settings = {
+  appId: string
+  /** Newest first; each is tried when a signature is verified, the first signs. */
+  appSecrets: string[]
+  verifyToken: string
+  operatorKey: string | undefined
+  graphOrigin: string
+  /** As `v25.0`: what our own calls use; a caller's path keeps its own version. */
+  graphVersion: string
+  publicOrigin: string
+}

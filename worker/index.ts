@@ -1,0 +1,35 @@
+// What the platform starts: requests, the clock, and the Durable Objects. Everything a request can reach stands in app.ts.
+
+import { createApp } from './app.ts'
+import { settingsOf } from './env.ts'
+import { errorName, log } from './ground/log.ts'
+import { replayDue } from './inbound/receive.ts'
+import { sweep } from './retention/sweep.ts'
+import { settle } from './sending/settle.ts'
+
+export { Keeper } from './custody/keeper.ts'
+export { Intake } from './inbound/intake.ts'
+
+const app = createApp({ loadSite: async () => (await import('./site.ts')).site })
+
+/** Each duty on its own: one that fails keeps no other from its turn. */
+async function everyMinute(env: Env, now: number): Promise<void> {
+  const settings = settingsOf(env)
+  const duties = {
+    replay: () => replayDue(env, settings.appId, now),
+    settle: () => settle(env, settings, now),
+    sweep: () => sweep(env, now),
+  }
+  for (const [name, duty] of Object.entries(duties)) {
+    try {
+      await duty()
+    } catch (cause) {
+      log('error', 'cron.failed', { route: name, error: errorName(cause) })
+    }
+  }
+}
+
+export default {
+  fetch: app.fetch,
+  scheduled: (_, env) => everyMinute(env, Date.now()),
+} satisfies ExportedHandler<Env>

@@ -1,0 +1,132 @@
+// Everything the gates decide by, read with one call to the Keeper and one to D1. Called by send.ts.
+
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { among, type Database, schema } from '../../db/client.ts'
+import { windowAt } from '../conversations/window.ts'
+import { type AccountKeys, keeperOf, openColumns, type SubjectAnswer } from '../custody/sealing.ts'
+import type { Outgoing } from '../meta/send-message.ts'
+import { otherSpellings } from '../meta/send-recipient.ts'
+import type { GateFacts, HoldKind } from './gates.ts'
+import type { Outside } from './outside.ts'
+
+const { conversations, holds, numbers, wabas } = schema
+
+/** `erasedBefore`: the last erasure of any of these ids, though what is asked about happened after it. */
+type Erasable = SubjectAnswer & { erasedBefore?: number }
+export type Who = { account: AccountKeys; contact: SubjectAnswer | undefined; erasedAt: number | undefined }
+
+/** Who the recipient is; never makes a contact, because the gates may still refuse. */
+export async function loadWho(out: Outside, recipient: Outgoing['recipient']): Promise<Who> {
+  const at = out.now()
+  const subject = subjectOf(recipient)
+  const others =
+    recipient?.kind === 'phone' ? otherSpellings(recipient.digits).map((phone) => ({ phone })) : []
+  const queries = (subject ? [subject, ...others] : []).map((one) => ({ ...one, at, create: false }))
+  const keeper = keeperOf(out.env.KEEPER, out.principal.accountId)
+  const { account, subjects } = await keeper.resolve(queries)
+  // Known under one spelling is known; erased under one is erased under all.
+  const contact = subjects.find((answer) => answer.state === 'known') ?? subjects[0]
+  return { account, contact, erasedAt: lastErasure(subjects) }
+}
+
+function lastErasure(answers: Erasable[]): number | undefined {
+  const times = answers.flatMap((answer) =>
+    answer.state === 'erased' ? answer.at : (answer.erasedBefore ?? []),
+  )
+  return times.length > 0 ? Math.max(...times) : undefined
+}
+
+/** How the Keeper knows a recipient; undefined for groups and for what is not a recipient. */
+export function subjectOf(
+  recipient: Outgoing['recipient'],
+): { phone: string } | { bsuid: string } | undefined {
+  if (recipient?.kind === 'phone') return { phone: recipient.digits }
+  return recipient?.kind === 'user' ? { bsuid: recipient.bsuid } : undefined
+}
+
+export type StandingHold = { subjectId: string; kind: HoldKind }
+export type OwnNumber = { id: string; wabaId: string; phoneNumberId: string; token: string }
+
+export type SendFacts = {
+  gates: GateFacts
+  /** Undefined when the number is not the caller's, or has no token that opens. */
+  number: OwnNumber | undefined
+  /** The id to name in the ledger, which must never be a stranger's text. */
+  subject: string
+  holds: StandingHold[]
+  /** True when the person has a conversation with any number of the account, and so a contact's row. */
+  met: boolean
+}
+
+export async function loadFacts(
+  out: Outside,
+  phoneNumberId: string,
+  outgoing: Outgoing,
+  who: Who,
+): Promise<SendFacts> {
+  const { accountId } = out.principal
+  const known = who.contact?.state === 'known' ? [who.contact.contactId, ...who.contact.losers] : []
+  const [found, standing, talks] = await out.db.batch([
+    out.db
+      .select({ id: numbers.id, wabaId: numbers.wabaId, token: wabas.token })
+      .from(numbers)
+      .leftJoin(wabas, and(eq(wabas.wabaId, numbers.wabaId), eq(wabas.accountId, numbers.accountId)))
+      .where(and(eq(numbers.phoneNumberId, phoneNumberId), eq(numbers.accountId, accountId))),
+    standingHolds(out.db, accountId),
+    out.db
+      .select({
+        numberId: conversations.numberId,
+        contactId: conversations.contactId,
+        userLastAt: conversations.userLastAt,
+      })
+      .from(conversations)
+      .where(
+        sql`${conversations.accountId} = ${accountId} AND ${conversations.contactId} IN ${among(known)}`,
+      ),
+  ])
+  const row = found[0]
+  const token = row && (await openToken(out, row.wabaId, row.token))
+  const holdsHere = standing.filter((hold) => hold.subjectId === accountId || hold.subjectId === row?.wabaId)
+  const here = talks.filter((talk) => talk.numberId === row?.id)
+  return {
+    number: row && token !== undefined ? { id: row.id, wabaId: row.wabaId, phoneNumberId, token } : undefined,
+    subject: row?.id ?? 'unknown',
+    holds: holdsHere,
+    met: talks.some((talk) => talk.contactId === known[0]),
+    gates: {
+      phoneNumberId,
+      numberOwned: row !== undefined,
+      numberConnected: token !== undefined,
+      holds: holdsHere.map((hold) => hold.kind),
+      recipient: outgoing.recipient,
+      erasedAt: who.erasedAt,
+      heardAt: latest(talks),
+      window: windowAt(latest(here), out.now()),
+      needsWindow: outgoing.kind === 'message' && !outgoing.opensConversation,
+      fault: outgoing.fault,
+    },
+  }
+}
+
+/** A hold stands until it is lifted, and again when it is laid anew. */
+export const standingHolds = (db: Database, accountId: string) =>
+  db
+    .select({ subjectId: holds.subjectId, kind: holds.kind })
+    .from(holds)
+    .where(and(eq(holds.accountId, accountId), or(isNull(holds.liftedAt), lt(holds.liftedAt, holds.at))))
+
+/** Undefined when there is none, or when its key was destroyed. */
+export async function openToken(
+  out: Pick<Outside, 'env' | 'now' | 'principal'>,
+  wabaId: string,
+  sealed: string | null,
+): Promise<string | undefined> {
+  const column = { table: 'wabas', column: 'token', rowId: wabaId, sealed }
+  const [token] = await openColumns(out.env.KEEPER, out.principal.accountId, [column], out.now())
+  return token
+}
+
+function latest(talks: { userLastAt: number | null }[]): number | undefined {
+  const times = talks.flatMap((talk) => talk.userLastAt ?? [])
+  return times.length > 0 ? Math.max(...times) : undefined
+}

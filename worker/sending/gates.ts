@@ -1,0 +1,169 @@
+// What must be true before a message leaves, in this order; the first gate that is shut answers. Pure: facts in,
+// decision out. Called by the send walk. Each refusal carries the code Meta would have given for it, because clients
+// decide by it. Source: error codes, business-scoped user ids, messaging limits (Meta).
+
+import type { Window } from '../conversations/window.ts'
+import type { ContentFault } from '../meta/send-content.ts'
+import { noSuchObject, type Refusal } from '../meta/send-error.ts'
+import type { Recipient } from '../meta/send-recipient.ts'
+
+export type HoldKind = 'suspended' | 'frozen' | 'banned' | 'disconnected' | 'reconnect'
+
+export type GateFacts = {
+  /** As in the path. */
+  phoneNumberId: string
+  /** False for a number of another account and for one that does not exist: nobody may tell them apart. */
+  numberOwned: boolean
+  /** False when its WhatsApp account is gone or its token cannot be opened. */
+  numberConnected: boolean
+  /** Holds that stand on the account or on the number's WhatsApp account. */
+  holds: readonly HoldKind[]
+  /** Undefined for read receipts and typing. */
+  recipient: Recipient | undefined
+  /** The last erasure of this person, if there was one. */
+  erasedAt: number | undefined
+  /** The newest word of this person to any number of the account. */
+  heardAt: number | undefined
+  window: Window
+  needsWindow: boolean
+  fault: ContentFault | undefined
+}
+
+export type Decision = { ok: true } | { ok: false; refusal: Refusal }
+type Gate = (facts: GateFacts) => Refusal | undefined
+
+const stands = (facts: Pick<GateFacts, 'holds'>, ...kinds: HoldKind[]) =>
+  facts.holds.some((kind) => kinds.includes(kind))
+const locked = { status: 403, code: 131031, title: 'Business Account locked' }
+
+/** Also asked before every other call that is passed on to Meta. */
+export const accountGate = (facts: Pick<GateFacts, 'holds'>): Refusal | undefined =>
+  stands(facts, 'suspended')
+    ? {
+        ...locked,
+        gate: 'account',
+        details: 'This workspace is suspended.',
+        remedy: 'Write to the operator of this gateway.',
+      }
+    : undefined
+
+export const frozenGate = (facts: Pick<GateFacts, 'holds'>): Refusal | undefined =>
+  stands(facts, 'frozen')
+    ? {
+        ...locked,
+        gate: 'frozen',
+        details: 'This workspace is being deleted.',
+        remedy: 'Nothing is sent any more while a deletion runs.',
+      }
+    : undefined
+
+const numberGate: Gate = (facts) => {
+  if (!facts.numberOwned) return noSuchObject('post', facts.phoneNumberId)
+  if (stands(facts, 'banned')) {
+    return {
+      ...locked,
+      gate: 'number',
+      details: 'Meta banned this WhatsApp account.',
+      remedy: 'Appeal in WhatsApp Manager.',
+    }
+  }
+  if (facts.numberConnected && !stands(facts, 'disconnected')) return undefined
+  return {
+    gate: 'number',
+    status: 400,
+    code: 133010,
+    title: 'Account not registered',
+    details: 'This number is not connected to the gateway any more.',
+    remedy: 'Connect the WhatsApp account again.',
+  }
+}
+
+const spelling = {
+  missing: {
+    code: 131008,
+    title: 'Required parameter is missing',
+    remedy: 'Give a phone number in to, or a business-scoped user id in recipient.',
+  },
+  bsuid_in_to: {
+    code: 131009,
+    title: 'Parameter value is not valid',
+    remedy: 'Put the business-scoped user id in recipient: in to, Meta would accept and silently drop it.',
+  },
+  not_a_phone: {
+    code: 131009,
+    title: 'Parameter value is not valid',
+    remedy: 'Give the phone number with country code, as +34600111222.',
+  },
+  not_a_bsuid: {
+    code: 131009,
+    title: 'Parameter value is not valid',
+    remedy: 'Give the business-scoped user id exactly as Meta gave it, as ES.7700112233445566.',
+  },
+} as const
+
+const recipientGate: Gate = ({ recipient }) => {
+  if (recipient?.kind !== 'malformed') return undefined
+  const details =
+    recipient.reason === 'missing'
+      ? `The parameter ${recipient.parameter} is required.`
+      : `Param ${recipient.parameter} is not valid.`
+  return { gate: 'recipient', status: 400, details, ...spelling[recipient.reason] }
+}
+
+export const erasedRefusal: Refusal = {
+  gate: 'erased',
+  status: 400,
+  code: 131026,
+  title: 'Message undeliverable',
+  details: 'The data of this person was erased, and they have not written since.',
+  remedy: 'Wait until the person writes first.',
+}
+
+const erasedGate: Gate = ({ erasedAt, heardAt }) =>
+  erasedAt === undefined || (heardAt ?? 0) > erasedAt ? undefined : erasedRefusal
+
+const windowGate: Gate = ({ needsWindow, window }) =>
+  !needsWindow || window.state === 'open'
+    ? undefined
+    : {
+        gate: 'window',
+        status: 400,
+        code: 131047,
+        title: 'Re-engagement message',
+        details: 'More than 24 hours have passed since the customer last wrote to this number.',
+        remedy: 'Send an approved template, or wait until the person writes.',
+      }
+
+const titles = {
+  100: 'Invalid parameter',
+  131008: 'Required parameter is missing',
+  131009: 'Parameter value is not valid',
+} as const
+
+const contentGate: Gate = ({ fault }) =>
+  fault && {
+    gate: 'content',
+    status: 400,
+    code: fault.code,
+    title: titles[fault.code],
+    details: fault.details,
+    remedy: `Correct ${fault.parameter} and send again.`,
+  }
+
+const gates: readonly Gate[] = [
+  accountGate,
+  frozenGate,
+  numberGate,
+  recipientGate,
+  erasedGate,
+  windowGate,
+  contentGate,
+]
+
+export function decide(facts: GateFacts): Decision {
+  for (const gate of gates) {
+    const refusal = gate(facts)
+    if (refusal) return { ok: false, refusal }
+  }
+  return { ok: true }
+}
