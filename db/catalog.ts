@@ -27,7 +27,7 @@ export type Column = {
   category: Category
   whose: Whose
   /** The key it is sealed under; false when it stands in clear. */
-  sealed: 'contact key' | 'account key' | 'contact or account key' | false
+  sealed: 'contact key' | 'account key' | 'contact or account key' | 'member key' | false
   exported: boolean
 }
 
@@ -37,13 +37,19 @@ export type Basis = 'contract with the business' | 'legitimate interest' | 'lega
 /** What starts the clock (a column of epoch ms) and how many days it runs. `erasure` ends only by a deletion. */
 export type Life<C extends string = string> = { days: number; from: C; when?: string } | 'erasure'
 
+/** Rows whose `by` is the `key` of a row of `of` that belongs to the scope. */
+export type Via<T extends TableName> = {
+  [O in TableName]: { by: ColumnOf<T>; of: O; key: ColumnOf<O> }
+}[TableName]
+
+/** A column that holds the id, a way through another table, or null where no row belongs to the scope. */
+export type Reach<T extends TableName> = ColumnOf<T> | Via<T> | null
+
 export type Table<T extends TableName> = {
-  /** How rows are reached for each scope; null where no row of this table belongs to it. */
-  reach: {
-    workspace: ColumnOf<T> | null
-    contact: ColumnOf<T> | `via ${string}` | null
-    member: ColumnOf<T> | null
-  }
+  /** How rows are reached for each scope. */
+  reach: { workspace: Reach<T>; contact: Reach<T>; member: Reach<T> }
+  /** Rows that name no contact but may speak of one: this sealed column has to be opened and read. */
+  mayMention?: ColumnOf<T>
   purpose: Purpose
   basis: Basis
   life: Life<ColumnOf<T>>
@@ -74,12 +80,39 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: {
       id: business,
       name: business,
-      ownerEmail: column('account details', 'member', 'account key', true),
       createdAt: business,
     },
   },
+  members: {
+    reach: { workspace: 'accountId', contact: null, member: 'id' },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'shred and delete',
+    columns: {
+      id: column('pseudonym', 'member', false, true),
+      accountId: business,
+      role: column('account details', 'member', false, true),
+      email: column('account details', 'member', 'member key', true),
+      createdAt: column('metadata', 'member', false, true),
+    },
+  },
+  metaLinks: {
+    reach: { workspace: 'accountId', contact: null, member: 'memberId' },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: 'erasure',
+    erase: 'delete',
+    columns: {
+      digest: column('pseudonym', 'member', false, false),
+      accountId: business,
+      memberId: column('pseudonym', 'member', false, false),
+      at: column('metadata', 'member', false, true),
+      revokedAt: column('metadata', 'member', false, true),
+    },
+  },
   holds: {
-    reach: { workspace: 'accountId', contact: null, member: null },
+    reach: { workspace: 'accountId', contact: 'subjectId', member: null },
     purpose: 'secure the service',
     basis: 'contract with the business',
     life: 'erasure',
@@ -94,7 +127,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   apiKeys: {
-    reach: { workspace: 'accountId', contact: null, member: null },
+    reach: { workspace: 'accountId', contact: null, member: 'memberId' },
     purpose: 'secure the service',
     basis: 'contract with the business',
     life: 'erasure',
@@ -102,6 +135,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: {
       id: business,
       accountId: business,
+      memberId: column('pseudonym', 'member', false, false),
       name: business,
       digest: column('credential', 'business', false, false),
       scopes: business,
@@ -177,7 +211,11 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messages: {
-    reach: { workspace: 'accountId', contact: 'via conversations.id', member: null },
+    reach: {
+      workspace: 'accountId',
+      contact: { by: 'conversationId', of: 'conversations', key: 'id' },
+      member: null,
+    },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: 'erasure',
@@ -206,7 +244,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messageStatuses: {
-    reach: { workspace: 'accountId', contact: 'via messages.ref', member: null },
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 7, from: 'receivedAt', when: 'no message of this ref has come' },
@@ -216,6 +254,7 @@ export const d1: { [T in TableName]: Table<T> } = {
       ref: pseudonym,
       status: metadata,
       participant: pseudonym,
+      contactId: pseudonym,
       at: metadata,
       errorCode: metadata,
       receivedAt: metadata,
@@ -250,6 +289,7 @@ export const d1: { [T in TableName]: Table<T> } = {
   },
   rawEvents: {
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    mayMention: 'payload',
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 7, from: 'receivedAt' },
@@ -270,7 +310,11 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   intakeCounts: {
-    reach: { workspace: null, contact: null, member: null },
+    reach: {
+      workspace: { by: 'counterKey', of: 'numbers', key: 'phoneNumberId' },
+      contact: null,
+      member: null,
+    },
     purpose: 'provide the service',
     basis: 'legitimate interest',
     life: { days: 400, from: 'lastEventAt' },
@@ -299,7 +343,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { shard: operational, segment: operational, item: operational },
   },
   idempotencyKeys: {
-    reach: { workspace: 'accountId', contact: 'via messages.id', member: null },
+    reach: { workspace: 'accountId', contact: { by: 'messageId', of: 'messages', key: 'id' }, member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 1, from: 'createdAt' },
@@ -328,6 +372,161 @@ export const d1: { [T in TableName]: Table<T> } = {
       subject: pseudonym,
       reason: operational,
       at: operational,
+      recordedAt: operational,
+    },
+  },
+  auditSeals: {
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legitimate interest',
+    life: { days: 800, from: 'sealedAt' },
+    erase: 'keep pseudonymous',
+    columns: {
+      accountId: business,
+      day: operational,
+      entries: operational,
+      previous: operational,
+      head: operational,
+      sealedAt: operational,
+    },
+  },
+  deletions: {
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId' },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'requestedAt' },
+    erase: 'keep pseudonymous',
+    columns: {
+      id: operational,
+      accountId: business,
+      scope: operational,
+      subjectId: pseudonym,
+      door: operational,
+      requestedBy: pseudonym,
+      codeDigest: operational,
+      state: operational,
+      deregister: operational,
+      requestedAt: operational,
+      verifiedAt: operational,
+      coolingUntil: operational,
+      startedAt: operational,
+      erasedAt: operational,
+      goneBy: operational,
+      completedAt: operational,
+      cancelledAt: operational,
+      cancelledBy: pseudonym,
+    },
+  },
+  deletionOwners: {
+    reach: { workspace: 'accountId', contact: null, member: 'memberId' },
+    purpose: 'secure the service',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'toldAt' },
+    erase: 'delete',
+    columns: {
+      deletionId: operational,
+      memberId: column('pseudonym', 'member', false, false),
+      accountId: business,
+      tokenDigest: column('credential', 'member', false, false),
+      asked: operational,
+      toldAt: operational,
+      approvedAt: operational,
+    },
+  },
+  deletionBlocks: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'placedAt' },
+    erase: 'keep pseudonymous',
+    columns: {
+      id: operational,
+      deletionId: operational,
+      reason: operational,
+      reviewer: operational,
+      placedAt: operational,
+      endsAt: operational,
+      liftedAt: operational,
+    },
+  },
+  deletionSteps: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'startedAt' },
+    erase: 'keep pseudonymous',
+    columns: {
+      deletionId: operational,
+      position: operational,
+      step: operational,
+      state: operational,
+      attempts: operational,
+      startedAt: operational,
+      finishedAt: operational,
+      counts: operational,
+    },
+  },
+  receipts: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'at' },
+    erase: 'keep pseudonymous',
+    columns: {
+      deletionId: operational,
+      kind: operational,
+      jws: pseudonym,
+      leaf: operational,
+      at: operational,
+    },
+  },
+  erasureLedger: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: 'erasure',
+    erase: 'keep pseudonymous',
+    columns: { seq: operational, digest: pseudonym, at: operational },
+  },
+  assetTombstones: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 400, from: 'at' },
+    erase: 'keep pseudonymous',
+    columns: { digest: column('pseudonym', 'business', false, false), at: operational },
+  },
+  mails: {
+    reach: { workspace: 'accountId', contact: null, member: 'memberId' },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: { days: 30, from: 'createdAt' },
+    erase: 'shred and delete',
+    columns: {
+      id: operational,
+      accountId: business,
+      memberId: column('pseudonym', 'member', false, false),
+      kind: operational,
+      content: column('content', 'member', 'member key', true),
+      attempts: operational,
+      nextAt: operational,
+      createdAt: operational,
+      sentAt: operational,
+    },
+  },
+  canaryRuns: {
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legitimate interest',
+    life: { days: 400, from: 'startedAt' },
+    erase: 'delete',
+    columns: {
+      day: operational,
+      state: operational,
+      reason: operational,
+      deletionId: operational,
+      startedAt: operational,
+      finishedAt: operational,
     },
   },
 }
@@ -349,6 +548,22 @@ export const bindings: Record<string, Store> = {
     location: 'near the first request',
     backupDays: 30,
   },
+  ERASER: {
+    what: 'Durable Objects: the deletions of one account and their journal',
+    location: 'near the first request',
+    backupDays: 30,
+  },
+  TRANSPARENCY: {
+    what: 'Durable Object: the transparency log, hashes only',
+    location: 'near the first request',
+    backupDays: 30,
+  },
+  FILES: {
+    what: 'R2: media, the erasure ledger, a copy of the transparency log',
+    location: 'chosen at creation; see docs/operate.md',
+    backupDays: 0,
+  },
+  MAIL: { what: 'E-mail to members', location: 'worldwide', backupDays: 0 },
   ASSETS: { what: 'Files of the public site; no personal data', location: 'worldwide', backupDays: 0 },
 }
 
@@ -356,13 +571,16 @@ export type Place = {
   place: string
   category: Category
   whose: Whose
-  sealed: Column['sealed'] | 'day key' | 'epoch key' | 'root key'
+  sealed: Column['sealed'] | 'day key' | 'epoch key' | 'root key' | 'deletion key'
   life: string
   erase: string
 }
 
 /** Storage of the Durable Objects, by class and table. */
-export const durableObjects: Record<'Intake' | 'Keeper', Record<string, Place>> = {
+export const durableObjects: Record<
+  'Intake' | 'Keeper' | 'Eraser' | 'Transparency',
+  Record<string, Place>
+> = {
   Intake: {
     segments: {
       place: 'raw webhook bodies',
@@ -431,6 +649,50 @@ export const durableObjects: Record<'Intake' | 'Keeper', Record<string, Place>> 
       erase: 'keep pseudonymous',
     },
   },
+  Eraser: {
+    jobs: {
+      place: 'deletions that run, by opaque ids',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: 'until the final receipt',
+      erase: 'delete',
+    },
+    steps: {
+      place: 'the journal of each deletion: steps, tries, counts',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'until the final receipt',
+      erase: 'delete',
+    },
+    inventory: {
+      place: 'what was there before, to be searched for afterwards',
+      category: 'content',
+      whose: 'contact',
+      sealed: 'deletion key',
+      life: 'until the first receipt; its key is in KV and is destroyed with it',
+      erase: 'delete',
+    },
+    needles: {
+      place: 'keyed digests of what was there, to search again at any time',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: '730 days',
+      erase: 'keep pseudonymous',
+    },
+  },
+  Transparency: {
+    leaves: {
+      place: 'hashes of receipts, policies and audit heads',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'no end',
+      erase: 'keep',
+    },
+  },
 }
 
 /** Keys of the KV namespace, by prefix. */
@@ -450,6 +712,42 @@ export const kvPrefixes: Record<string, Place> = {
     sealed: 'root key',
     life: 'until 24 h after the day’s last body is handled',
     erase: 'delete',
+  },
+  'deletion/': {
+    place: 'key of the inventory of one deletion',
+    category: 'credential',
+    whose: 'nobody',
+    sealed: 'root key',
+    life: 'until the first receipt',
+    erase: 'delete',
+  },
+}
+
+/** Objects of the R2 bucket, by prefix. `media/{account}/{contact}/…` is the only one with content in it. */
+export const r2Prefixes: Record<string, Place> = {
+  'media/': {
+    place: 'media of messages',
+    category: 'content',
+    whose: 'contact',
+    sealed: 'contact key',
+    life: 'until the contact is erased',
+    erase: 'delete',
+  },
+  'ledger/': {
+    place: 'the erasure ledger: keyed digests and times',
+    category: 'pseudonym',
+    whose: 'contact',
+    sealed: false,
+    life: 'no end: what was erased stays erased, whatever is restored',
+    erase: 'keep pseudonymous',
+  },
+  'log/': {
+    place: 'a copy of the transparency log: hashes',
+    category: 'operational',
+    whose: 'nobody',
+    sealed: false,
+    life: 'no end',
+    erase: 'keep',
   },
 }
 

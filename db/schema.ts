@@ -10,18 +10,49 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 export const accounts = sqliteTable('accounts', {
   id: text('id').primaryKey(),
   name: text('name').notNull(),
-  ownerEmail: text('owner_email').notNull(),
   createdAt: integer('created_at').notNull(),
 })
 
-/** A hold stops sending while it stands: a suspended account, a banned or disconnected WhatsApp account. */
+/** The people of a workspace. What is theirs is sealed under a key of their own, so that it can be erased alone. */
+export const members = sqliteTable(
+  'members',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    role: text('role', { enum: ['owner', 'admin', 'agent', 'developer', 'privacy_officer'] }).notNull(),
+    email: text('email').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('members_account').on(t.accountId, t.createdAt, t.id)],
+)
+
+/** Which member a Facebook user id (app-scoped) belongs to; the id itself is only here as a keyed digest. */
+export const metaLinks = sqliteTable(
+  'meta_links',
+  {
+    digest: text('digest').primaryKey(),
+    accountId: text('account_id').notNull(),
+    memberId: text('member_id').notNull(),
+    at: integer('at').notNull(),
+    /** Set when the person took the app's access back (deauthorize). */
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [index('meta_links_member').on(t.accountId, t.memberId)],
+)
+
+/**
+ * A hold stops sending while it stands: a suspended account, a banned or disconnected WhatsApp account. On a contact,
+ * `restricted` also hides it: nothing about this person is shown while it stands.
+ */
 export const holds = sqliteTable(
   'holds',
   {
     accountId: text('account_id').notNull(),
-    /** The account itself, or one WABA of it. */
+    /** The account itself, one WABA of it, or one contact. */
     subjectId: text('subject_id').notNull(),
-    kind: text('kind', { enum: ['suspended', 'frozen', 'banned', 'disconnected', 'reconnect'] }).notNull(),
+    kind: text('kind', {
+      enum: ['suspended', 'frozen', 'banned', 'disconnected', 'reconnect', 'restricted'],
+    }).notNull(),
     reason: text('reason').notNull(),
     at: integer('at').notNull(),
     /** Set when the hold was lifted; the newest of (at, liftedAt) decides, whatever order the events came in. */
@@ -35,6 +66,8 @@ export const apiKeys = sqliteTable(
   {
     id: text('id').primaryKey(),
     accountId: text('account_id').notNull(),
+    /** The member it acts for: what only an owner may do, only an owner's key may. */
+    memberId: text('member_id'),
     name: text('name').notNull(),
     digest: text('digest').notNull(),
     scopes: text('scopes', { mode: 'json' }).$type<string[]>().notNull(),
@@ -164,12 +197,15 @@ export const messageStatuses = sqliteTable(
     status: text('status', { enum: ['accepted', 'sent', 'failed', 'delivered', 'read', 'played'] }).notNull(),
     /** Keyed digest of a group participant; empty in one-to-one conversations. */
     participant: text('participant').notNull().default(''),
+    /** Whom the message went to, as far as the status told: a status that waits for its message is found by it. */
+    contactId: text('contact_id'),
     at: integer('at').notNull(),
     errorCode: integer('error_code'),
     receivedAt: integer('received_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.ref, t.status, t.participant] }),
+    index('message_statuses_contact').on(t.accountId, t.contactId),
     index('message_statuses_received').on(t.receivedAt),
   ],
 )
@@ -298,6 +334,183 @@ export const auditEntries = sqliteTable(
     subject: text('subject').notNull(),
     reason: text('reason'),
     at: integer('at').notNull(),
+    /** When it was written, by our clock; `at` may be Meta's. What is sealed into the chain goes by this. */
+    recordedAt: integer('recorded_at').notNull().default(sql`(CAST(unixepoch('subsec') * 1000 AS INTEGER))`),
   },
-  (t) => [index('audit_entries_account').on(t.accountId, t.at, t.id)],
+  (t) => [
+    index('audit_entries_account').on(t.accountId, t.at, t.id),
+    index('audit_entries_recorded').on(t.accountId, t.recordedAt, t.id),
+  ],
 )
+
+/** One day of an account's ledger, sealed: `head` covers the day's entries and the head before. */
+export const auditSeals = sqliteTable(
+  'audit_seals',
+  {
+    accountId: text('account_id').notNull(),
+    /** UTC, YYYY-MM-DD. */
+    day: text('day').notNull(),
+    entries: integer('entries').notNull(),
+    previous: text('previous').notNull(),
+    head: text('head').notNull(),
+    sealedAt: integer('sealed_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.day] })],
+)
+
+/** A request to be forgotten. Whom it is about stands here as an opaque id only. */
+export const deletions = sqliteTable(
+  'deletions',
+  {
+    id: text('id').primaryKey(),
+    /** `platform` when the person belongs to no account that we know. */
+    accountId: text('account_id').notNull(),
+    scope: text('scope', { enum: ['contact', 'member', 'workspace', 'meta_user'] }).notNull(),
+    /** A contact, a member, the account, or the keyed digest of a Facebook user id. */
+    subjectId: text('subject_id').notNull(),
+    door: text('door', { enum: ['api', 'meta', 'import', 'lifecycle', 'canary'] }).notNull(),
+    requestedBy: text('requested_by').notNull(),
+    codeDigest: text('code_digest').notNull(),
+    state: text('state', {
+      enum: ['waiting_approval', 'cooling_off', 'running', 'blocked', 'erased', 'completed', 'cancelled'],
+    }).notNull(),
+    /** Also give up the numbers at Meta (workspace scope). */
+    deregister: integer('deregister', { mode: 'boolean' }).notNull().default(false),
+    requestedAt: integer('requested_at').notNull(),
+    /** Restriction begins here. */
+    verifiedAt: integer('verified_at'),
+    coolingUntil: integer('cooling_until'),
+    /** From here on nothing can be cancelled. */
+    startedAt: integer('started_at'),
+    erasedAt: integer('erased_at'),
+    goneBy: integer('gone_by'),
+    completedAt: integer('completed_at'),
+    cancelledAt: integer('cancelled_at'),
+    cancelledBy: text('cancelled_by'),
+  },
+  (t) => [
+    uniqueIndex('deletions_code').on(t.codeDigest),
+    uniqueIndex('deletions_open')
+      .on(t.accountId, t.scope, t.subjectId)
+      .where(sql`state NOT IN ('completed', 'cancelled')`),
+    index('deletions_subject').on(t.accountId, t.subjectId, t.requestedAt),
+    index('deletions_account').on(t.accountId, t.requestedAt, t.id),
+    index('deletions_requested').on(t.requestedAt),
+  ],
+)
+
+/** Each owner who was told of a workspace's deletion; one besides the one who asked must approve where there is one. */
+export const deletionOwners = sqliteTable(
+  'deletion_owners',
+  {
+    deletionId: text('deletion_id').notNull(),
+    memberId: text('member_id').notNull(),
+    accountId: text('account_id').notNull(),
+    /** SHA-256 of the secret in the mail, which approves or cancels. */
+    tokenDigest: text('token_digest').notNull(),
+    /** True for the owner who asked. */
+    asked: integer('asked', { mode: 'boolean' }).notNull(),
+    toldAt: integer('told_at').notNull(),
+    approvedAt: integer('approved_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deletionId, t.memberId] }),
+    uniqueIndex('deletion_owners_token').on(t.tokenDigest),
+    index('deletion_owners_account').on(t.accountId, t.memberId),
+  ],
+)
+
+/** What stops a deletion for a while: why, who looks at it, until when. */
+export const deletionBlocks = sqliteTable(
+  'deletion_blocks',
+  {
+    id: text('id').primaryKey(),
+    deletionId: text('deletion_id').notNull(),
+    reason: text('reason', { enum: ['legal_hold', 'dispute', 'suspected_takeover'] }).notNull(),
+    /** The role or opaque id of who reviews it; never a name. */
+    reviewer: text('reviewer').notNull(),
+    placedAt: integer('placed_at').notNull(),
+    endsAt: integer('ends_at').notNull(),
+    liftedAt: integer('lifted_at'),
+  },
+  (t) => [index('deletion_blocks_deletion').on(t.deletionId, t.placedAt)],
+)
+
+/** How far each step of a deletion is, for whoever watches; the Eraser keeps the journal it works by. */
+export const deletionSteps = sqliteTable(
+  'deletion_steps',
+  {
+    deletionId: text('deletion_id').notNull(),
+    position: integer('position').notNull(),
+    step: text('step').notNull(),
+    state: text('state', {
+      enum: ['pending', 'running', 'retrying', 'done', 'skipped', 'gave_up'],
+    }).notNull(),
+    attempts: integer('attempts').notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    /** `{ place: count }` of what the step did. */
+    counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deletionId, t.position] })],
+)
+
+/** The proof: `live` when live data is gone, `final` when every backup window has passed or been shredded. */
+export const receipts = sqliteTable(
+  'receipts',
+  {
+    deletionId: text('deletion_id').notNull(),
+    kind: text('kind', { enum: ['live', 'final'] }).notNull(),
+    jws: text('jws').notNull(),
+    /** Its leaf in the transparency log: hex SHA-256. */
+    leaf: text('leaf').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deletionId, t.kind] })],
+)
+
+/** The erasure ledger as this database knows it; its twin outside of it tells whether the database was set back. */
+export const erasureLedger = sqliteTable('erasure_ledger', {
+  seq: integer('seq').primaryKey(),
+  digest: text('digest').notNull(),
+  at: integer('at').notNull(),
+})
+
+/** Numbers and WABAs of erased workspaces, as keyed digests: their events are acknowledged and dropped. */
+export const assetTombstones = sqliteTable(
+  'asset_tombstones',
+  { digest: text('digest').primaryKey(), at: integer('at').notNull() },
+  (t) => [index('asset_tombstones_at').on(t.at)],
+)
+
+/** Mail that waits to leave or has left; the text is sealed under the member's key. */
+export const mails = sqliteTable(
+  'mails',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    memberId: text('member_id').notNull(),
+    kind: text('kind').notNull(),
+    content: text('content').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: integer('next_at'),
+    createdAt: integer('created_at').notNull(),
+    sentAt: integer('sent_at'),
+  },
+  (t) => [
+    index('mails_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('mails_member').on(t.accountId, t.memberId),
+    index('mails_created').on(t.createdAt),
+  ],
+)
+
+/** The nightly proof: a synthetic contact is created, converses, is exported, erased, searched for. */
+export const canaryRuns = sqliteTable('canary_runs', {
+  /** UTC, YYYY-MM-DD. */
+  day: text('day').primaryKey(),
+  state: text('state', { enum: ['conversing', 'erasing', 'passed', 'failed'] }).notNull(),
+  reason: text('reason'),
+  deletionId: text('deletion_id'),
+  startedAt: integer('started_at').notNull(),
+  finishedAt: integer('finished_at'),
+})

@@ -25,6 +25,7 @@ export function loadVars(file: string): { vars: Vars; made: boolean } {
     META_VERIFY_TOKEN: secret(24),
     ROOT_KEYS: `k1:${secret(32)}`,
     OPERATOR_KEY: secret(24),
+    RECEIPT_KEYS: `r1:${secret(32)}`,
   }
   const head =
     '# Secrets of this machine only. Delete the file to get new ones; what was sealed with the old ones stays closed.\n'

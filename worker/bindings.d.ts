@@ -2,7 +2,9 @@
 // Values are parsed once in env.ts; nothing else reads a secret from here but the two Durable Objects.
 
 import type { Keeper } from './custody/keeper.ts'
+import type { Eraser } from './deletion/eraser.ts'
 import type { Intake } from './inbound/intake.ts'
+import type { Transparency } from './transparency/transparency.ts'
 
 declare global {
   namespace Cloudflare {
@@ -20,6 +22,10 @@ interface GatewayEnv {
   KEYS: KVNamespace
   INTAKE: DurableObjectNamespace<Intake>
   KEEPER: DurableObjectNamespace<Keeper>
+  ERASER: DurableObjectNamespace<Eraser>
+  TRANSPARENCY: DurableObjectNamespace<Transparency>
+  FILES: R2Bucket
+  MAIL: SendEmail
   META_APP_ID?: string
   META_APP_SECRETS?: string
   META_VERIFY_TOKEN?: string
@@ -28,4 +34,6 @@ interface GatewayEnv {
   GRAPH_ORIGIN?: string
   GRAPH_VERSION?: string
   PUBLIC_ORIGIN?: string
+  RECEIPT_KEYS?: string
+  MAIL_FROM?: string
 }

@@ -32,6 +32,18 @@ const schema = z.object({
     .regex(/^v\d{2}\.\d$/)
     .default('v25.0'),
   PUBLIC_ORIGIN: z.url({ error: 'PUBLIC_ORIGIN must be the address people reach us at' }),
+  RECEIPT_KEYS: secret('RECEIPT_KEYS', 40).transform((text, context) => {
+    try {
+      return parseRootKeys(text).map(({ id, bytes }) => ({ id, seed: bytes }))
+    } catch {
+      context.addIssue({
+        code: 'custom',
+        message: 'RECEIPT_KEYS must be id:base64 of 32 bytes, comma separated',
+      })
+      return z.NEVER
+    }
+  }),
+  MAIL_FROM: z.string().min(3).max(254).default('Softivum Connect <contact@softivum.com>'),
 })
 
 /** `missing` says what is wrong with which setting, and no value. */
@@ -60,6 +72,8 @@ export function settingsOf(env: Env): Settings {
     graphOrigin: result.data.GRAPH_ORIGIN.replace(/\/$/, ''),
     graphVersion: result.data.GRAPH_VERSION,
     publicOrigin: result.data.PUBLIC_ORIGIN.replace(/\/$/, ''),
+    receiptKeys: result.data.RECEIPT_KEYS,
+    mailFrom: result.data.MAIL_FROM,
   }
   parsed.set(env, settings)
   return settings

@@ -8,4 +8,6 @@ export const testBindings = {
   OPERATOR_KEY: 'test-operator-key-0001',
   GRAPH_ORIGIN: 'https://graph.test',
   PUBLIC_ORIGIN: 'https://gateway.test',
+  RECEIPT_KEYS: 'r1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY',
+  MAIL_FROM: 'Softivum Connect <no-reply@gateway.test>',
 }

@@ -3,7 +3,9 @@
 import { createApp } from '../../worker/app.ts'
 
 export { Keeper } from '../../worker/custody/keeper.ts'
+export { Eraser } from '../../worker/deletion/eraser.ts'
 export { Intake } from '../../worker/inbound/intake.ts'
+export { Transparency } from '../../worker/transparency/transparency.ts'
 
 const site = {
   fetch: () => new Response('the site', { status: 404, headers: { 'content-type': 'text/plain' } }),

@@ -5,9 +5,14 @@ import { database, schema } from '../../db/client.ts'
 import { keeperOf, sealColumn } from '../../worker/custody/sealing.ts'
 import { type Business, monsoon, sol } from './cast.ts'
 
+/** The one owner of a business of the cast. */
+export const ownerOf = (business: Business): string => `mem_${business.accountId.slice(4)}`
+export const ownerEmailOf = (business: Business): string => `owner.${business.accountId.slice(4)}@example.com`
+
 export async function seedBusiness(business: Business): Promise<void> {
   const db = database(env.DB)
-  const { account } = await keeperOf(env.KEEPER, business.accountId).resolve([])
+  const keeper = keeperOf(env.KEEPER, business.accountId)
+  const { account } = await keeper.resolve([])
   const sealed = (table: string, column: string, row: string, plain: string) =>
     sealColumn(account.seal, table, column, row, plain)
   await db.batch([
@@ -17,7 +22,22 @@ export async function seedBusiness(business: Business): Promise<void> {
         id: business.accountId,
         name: business.name,
         createdAt: 1,
-        ownerEmail: await sealed('accounts', 'owner_email', business.accountId, 'owner@example.com'),
+      })
+      .onConflictDoNothing(),
+    db
+      .insert(schema.members)
+      .values({
+        id: ownerOf(business),
+        accountId: business.accountId,
+        role: 'owner',
+        createdAt: 1,
+        email: await sealColumn(
+          await keeper.keyFor(ownerOf(business)),
+          'members',
+          'email',
+          ownerOf(business),
+          ownerEmailOf(business),
+        ),
       })
       .onConflictDoNothing(),
     db

@@ -1,12 +1,13 @@
-// Opens a workspace: the account, its owner's address sealed, and a first key that may do everything. Called by the
+// Opens a workspace: the account, its owner as a member, and a first key that may do everything. Called by the
 // operator's door in routes.ts.
 
 import { type Database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { scopeNames } from '../audit/principal.ts'
-import { type Keepers, keeperOf, sealColumn } from '../custody/sealing.ts'
+import type { Keepers } from '../custody/sealing.ts'
 import { newId } from '../ground/ids.ts'
 import { newKey } from './keys.ts'
+import { newMember } from './members.ts'
 
 export type NewAccount = { name: string; ownerEmail: string }
 /** `apiKey` is shown here and never again. */
@@ -19,11 +20,22 @@ export async function createAccount(
   now: number,
 ): Promise<OpenedAccount> {
   const id = newId('acc')
-  const { account } = await keeperOf(keepers, id).resolve([])
-  const sealedEmail = await sealColumn(account.seal, 'accounts', 'owner_email', id, ownerEmail)
-  const first = newKey(db, { accountId: id, name: 'First key', scopes: scopeNames }, 'operator', now)
+  const owner = await newMember(
+    db,
+    keepers,
+    { accountId: id, role: 'owner', email: ownerEmail },
+    'operator',
+    now,
+  )
+  const first = newKey(
+    db,
+    { accountId: id, memberId: owner.id, name: 'First key', scopes: scopeNames },
+    'operator',
+    now,
+  )
   await writeBatch(db, [
-    db.insert(schema.accounts).values({ id, name, ownerEmail: sealedEmail, createdAt: now }),
+    db.insert(schema.accounts).values({ id, name, createdAt: now }),
+    ...owner.statements,
     entryInsert(db, { accountId: id, actor: 'operator', action: 'account.create', subject: id, at: now }),
     ...first.statements,
   ])

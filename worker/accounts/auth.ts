@@ -8,7 +8,7 @@ import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import { keyDigest } from './keys.ts'
 
-const { apiKeys } = schema
+const { apiKeys, members } = schema
 
 /** The token of `Bearer …`; the scheme in any case, as RFC 9110 has it. */
 export const bearerToken = (header: string | undefined): string | undefined =>
@@ -21,8 +21,12 @@ export const standingKeyQuery = (db: Database, digest: string) =>
       accountId: apiKeys.accountId,
       scopes: apiKeys.scopes,
       lastUsedAt: apiKeys.lastUsedAt,
+      createdAt: apiKeys.createdAt,
+      memberId: members.id,
+      role: members.role,
     })
     .from(apiKeys)
+    .leftJoin(members, and(eq(members.id, apiKeys.memberId), eq(members.accountId, apiKeys.accountId)))
     .where(and(eq(apiKeys.digest, digest), isNull(apiKeys.revokedAt)))
 
 /**
@@ -40,7 +44,9 @@ export async function loadPrincipal(
   const key = await standingKeyQuery(db, keyDigest(token)).get()
   if (!key) return undefined
   if ((key.lastUsedAt ?? 0) <= now - limits.lastUsedEveryMs) later(recordUse(db, key.id, now))
-  return { accountId: key.accountId, keyId: key.id, scopes: key.scopes }
+  const { accountId, id: keyId, scopes, createdAt: keyCreatedAt, memberId, role } = key
+  const member = memberId === null || role === null ? undefined : { id: memberId, role }
+  return { accountId, keyId, scopes, keyCreatedAt, member }
 }
 
 async function recordUse(db: Database, id: string, now: number): Promise<void> {

@@ -13,7 +13,7 @@ import { ok, type Result, refused } from '../ground/result.ts'
 const { apiKeys } = schema
 
 export type KeyRow = typeof apiKeys.$inferSelect
-export type NewKey = { accountId: string; name: string; scopes: readonly string[] }
+export type NewKey = { accountId: string; memberId: string | null; name: string; scopes: readonly string[] }
 /** `key` is the only copy: nothing else can ever show it again. */
 export type CreatedKey = { id: string; name: string; scopes: string[]; createdAt: number; key: string }
 
@@ -23,7 +23,7 @@ export const keyDigest = (key: string): string => hex(sha256(key))
 /** A new key and the statements that make it valid, with its audit entry. */
 export function newKey(
   db: Database,
-  { accountId, name, scopes }: NewKey,
+  { accountId, memberId, name, scopes }: NewKey,
   actor: string,
   now: number,
 ): { created: CreatedKey; statements: Statement[] } {
@@ -32,6 +32,7 @@ export function newKey(
   const row = {
     id: created.id,
     accountId,
+    memberId,
     name,
     digest: keyDigest(key),
     scopes: created.scopes,
@@ -52,7 +53,7 @@ export async function createKey(
   if (missing.length > 0) return refused({ reason: 'beyond_creator', missing })
   const { created, statements } = newKey(
     db,
-    { accountId: principal.accountId, name, scopes },
+    { accountId: principal.accountId, memberId: principal.member?.id ?? null, name, scopes },
     actorOf(principal),
     now,
   )

@@ -15,12 +15,26 @@ export const scopes = {
   'numbers:write': 'Connect numbers, replay dead letters',
   'conversations:read': 'Read conversations, messages and contacts',
   keys: 'Create, list and revoke API keys',
+  members: 'Read, add and erase members',
+  deletions: 'Erase contacts and follow deletions',
+  'workspace:delete': 'Erase the whole workspace (owners only)',
+  audit: 'Read and export the audit ledger',
 } as const
 
 export type Scope = keyof typeof scopes
 export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]]
 
-export type Principal = { accountId: string; keyId: string; scopes: readonly string[] }
+export type Role = 'owner' | 'admin' | 'agent' | 'developer' | 'privacy_officer'
+
+export type Principal = {
+  accountId: string
+  keyId: string
+  scopes: readonly string[]
+  /** When the key was made (epoch ms): what cannot be undone is not done with a fresh one. */
+  keyCreatedAt: number
+  /** The member the key acts for, while there is one. */
+  member: { id: string; role: Role } | undefined
+}
 
 /** How the principal is named in the ledger. */
 export const actorOf = (principal: Principal): string => `key:${principal.keyId}`

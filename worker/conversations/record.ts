@@ -115,7 +115,10 @@ export function derivedUpdate(db: Database, accountId: string, refs: string[]): 
     run(
       sql`UPDATE messages SET content = NULL WHERE ${chosen} AND revoked_at IS NOT NULL AND content IS NOT NULL`,
     ),
+    // Asked of the changes alone: whether the message counts as revoked may still change with the copy that stands.
     run(sql`UPDATE message_changes SET content = NULL WHERE account_id = ${accountId} AND kind = 'edit' AND content IS NOT NULL
-      AND target_ref IN (SELECT ref FROM messages WHERE ${chosen} AND revoked_at IS NOT NULL)`),
+      AND target_ref IN ${among(refs)} AND EXISTS (SELECT 1 FROM message_changes r WHERE r.account_id = message_changes.account_id
+        AND r.target_ref = message_changes.target_ref AND r.kind = 'revoke' AND r.direction = message_changes.direction
+        AND r.contact_id = message_changes.contact_id)`),
   ]
 }

@@ -69,6 +69,12 @@ export class Keeper extends DurableObject<Env> {
     return this.#vault.keysById(ids, now)
   }
 
+  /** The key of something else that can be erased alone: a member. Made when there is none. */
+  async keyFor(owner: string): Promise<SealKey> {
+    const now = await this.#ready()
+    return this.#vault.keyOf(owner, now)
+  }
+
   /** Confirms that rows of merged contacts now stand under the contact they were merged into. */
   async absorbed(losers: string[]): Promise<void> {
     this.#identities.confirmAbsorbed(losers, Date.now())

@@ -3,7 +3,21 @@
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
-export type IdPrefix = 'acc' | 'aud' | 'cnt' | 'cnv' | 'evt' | 'hld' | 'key' | 'msg' | 'num' | 'req'
+export type IdPrefix =
+  | 'acc'
+  | 'aud'
+  | 'blk'
+  | 'cnt'
+  | 'cnv'
+  | 'del'
+  | 'evt'
+  | 'hld'
+  | 'key'
+  | 'mai'
+  | 'mem'
+  | 'msg'
+  | 'num'
+  | 'req'
 
 /** 26 characters that carry the first 16 bytes; equal bytes give equal text. */
 export function base32(bytes: Uint8Array): string {

@@ -10,4 +10,8 @@ export type Settings = {
   /** As `v25.0`: what our own calls use; a caller's path keeps its own version. */
   graphVersion: string
   publicOrigin: string
+  /** Ed25519 seeds by key id; the first signs, all verify. */
+  receiptKeys: { id: string; seed: Uint8Array }[]
+  /** The sender of our mails, as `Name <address>` or an address. */
+  mailFrom: string
 }

@@ -72,7 +72,7 @@ export async function loadFacts(
       .from(numbers)
       .leftJoin(wabas, and(eq(wabas.wabaId, numbers.wabaId), eq(wabas.accountId, numbers.accountId)))
       .where(and(eq(numbers.phoneNumberId, phoneNumberId), eq(numbers.accountId, accountId))),
-    standingHolds(out.db, accountId),
+    standingHolds(out.db, accountId, known),
     out.db
       .select({
         numberId: conversations.numberId,
@@ -86,7 +86,8 @@ export async function loadFacts(
   ])
   const row = found[0]
   const token = row && (await openToken(out, row.wabaId, row.token))
-  const holdsHere = standing.filter((hold) => hold.subjectId === accountId || hold.subjectId === row?.wabaId)
+  const subjects = [accountId, row?.wabaId, ...known]
+  const holdsHere = standing.filter((hold) => subjects.includes(hold.subjectId))
   const here = talks.filter((talk) => talk.numberId === row?.id)
   return {
     number: row && token !== undefined ? { id: row.id, wabaId: row.wabaId, phoneNumberId, token } : undefined,
@@ -108,12 +109,18 @@ export async function loadFacts(
   }
 }
 
-/** A hold stands until it is lifted, and again when it is laid anew. */
-export const standingHolds = (db: Database, accountId: string) =>
+/** A hold stands until it is lifted, and again when it is laid anew. Of contacts, only these are looked at. */
+export const standingHolds = (db: Database, accountId: string, contactIds: string[] = []) =>
   db
     .select({ subjectId: holds.subjectId, kind: holds.kind })
     .from(holds)
-    .where(and(eq(holds.accountId, accountId), or(isNull(holds.liftedAt), lt(holds.liftedAt, holds.at))))
+    .where(
+      and(
+        eq(holds.accountId, accountId),
+        or(isNull(holds.liftedAt), lt(holds.liftedAt, holds.at)),
+        sql`(${holds.kind} <> 'restricted' OR ${holds.subjectId} IN ${among(contactIds)})`,
+      ),
+    )
 
 /** Undefined when there is none, or when its key was destroyed. */
 export async function openToken(

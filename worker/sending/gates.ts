@@ -7,7 +7,7 @@ import type { ContentFault } from '../meta/send-content.ts'
 import { noSuchObject, type Refusal } from '../meta/send-error.ts'
 import type { Recipient } from '../meta/send-recipient.ts'
 
-export type HoldKind = 'suspended' | 'frozen' | 'banned' | 'disconnected' | 'reconnect'
+export type HoldKind = 'suspended' | 'frozen' | 'banned' | 'disconnected' | 'reconnect' | 'restricted'
 
 export type GateFacts = {
   /** As in the path. */
@@ -16,7 +16,7 @@ export type GateFacts = {
   numberOwned: boolean
   /** False when its WhatsApp account is gone or its token cannot be opened. */
   numberConnected: boolean
-  /** Holds that stand on the account or on the number's WhatsApp account. */
+  /** Holds that stand on the account, on the number's WhatsApp account, or on the recipient. */
   holds: readonly HoldKind[]
   /** Undefined for read receipts and typing. */
   recipient: Recipient | undefined
@@ -122,6 +122,17 @@ export const erasedRefusal: Refusal = {
 const erasedGate: Gate = ({ erasedAt, heardAt }) =>
   erasedAt === undefined || (heardAt ?? 0) > erasedAt ? undefined : erasedRefusal
 
+const restrictedGate: Gate = (facts) =>
+  stands(facts, 'restricted')
+    ? {
+        ...locked,
+        gate: 'restricted',
+        title: 'Recipient restricted',
+        details: 'This person asked to be forgotten, or objected.',
+        remedy: 'Nothing is sent to this person while the request stands.',
+      }
+    : undefined
+
 const windowGate: Gate = ({ needsWindow, window }) =>
   !needsWindow || window.state === 'open'
     ? undefined
@@ -156,6 +167,7 @@ const gates: readonly Gate[] = [
   numberGate,
   recipientGate,
   erasedGate,
+  restrictedGate,
   windowGate,
   contentGate,
 ]

@@ -8,6 +8,7 @@ import { newKey } from '../../../worker/accounts/keys.ts'
 import { createApp } from '../../../worker/app.ts'
 import { type Scope, scopeNames } from '../../../worker/audit/principal.ts'
 import type { Business } from '../../support/cast.ts'
+import { ownerOf } from '../../support/world.ts'
 
 export const app = createApp({
   loadSite: async () => ({
@@ -50,7 +51,7 @@ export async function ask(
 export async function keyFor(business: Business, scopes: readonly Scope[] = scopeNames): Promise<string> {
   const { created, statements } = newKey(
     db,
-    { accountId: business.accountId, name: 'Test key', scopes },
+    { accountId: business.accountId, memberId: ownerOf(business), name: 'Test key', scopes },
     'operator',
     Date.now(),
   )

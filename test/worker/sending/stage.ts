@@ -126,7 +126,7 @@ export async function openStage(
   const keyWith = async (business: Business, scopes: readonly string[]) => {
     const { created, statements } = newKey(
       db,
-      { accountId: business.accountId, name: 'test', scopes },
+      { accountId: business.accountId, memberId: null, name: 'test', scopes },
       'operator',
       Date.now(),
     )
