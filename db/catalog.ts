@@ -37,13 +37,13 @@ export type Basis = 'contract with the business' | 'legitimate interest' | 'lega
 /** What starts the clock (a column of epoch ms) and how many days it runs. `erasure` ends only by a deletion. */
 export type Life<C extends string = string> = { days: number; from: C; when?: string } | 'erasure'
 
-/** Rows whose `by` is the `key` of a row of `of` that belongs to the scope. */
+/** Rows whose `by` is the `key` of a row of `of` that belongs to the scope, with `prefix` in front. */
 export type Via<T extends TableName> = {
-  [O in TableName]: { by: ColumnOf<T>; of: O; key: ColumnOf<O> }
+  [O in TableName]: { by: ColumnOf<T>; of: O; key: ColumnOf<O>; prefix?: string }
 }[TableName]
 
-/** A column that holds the id, a way through another table, or null where no row belongs to the scope. */
-export type Reach<T extends TableName> = ColumnOf<T> | Via<T> | null
+/** A column that holds the id, ways through tables that stand above this one, or null where no row belongs to the scope. */
+export type Reach<T extends TableName> = ColumnOf<T> | Via<T>[] | null
 
 export type Table<T extends TableName> = {
   /** How rows are reached for each scope. */
@@ -213,7 +213,7 @@ export const d1: { [T in TableName]: Table<T> } = {
   messages: {
     reach: {
       workspace: 'accountId',
-      contact: { by: 'conversationId', of: 'conversations', key: 'id' },
+      contact: [{ by: 'conversationId', of: 'conversations', key: 'id' }],
       member: null,
     },
     purpose: 'provide the service',
@@ -311,7 +311,10 @@ export const d1: { [T in TableName]: Table<T> } = {
   },
   intakeCounts: {
     reach: {
-      workspace: { by: 'counterKey', of: 'numbers', key: 'phoneNumberId' },
+      workspace: [
+        { by: 'counterKey', of: 'numbers', key: 'phoneNumberId' },
+        { by: 'counterKey', of: 'wabas', key: 'wabaId', prefix: 'waba:' },
+      ],
       contact: null,
       member: null,
     },
@@ -343,7 +346,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { shard: operational, segment: operational, item: operational },
   },
   idempotencyKeys: {
-    reach: { workspace: 'accountId', contact: { by: 'messageId', of: 'messages', key: 'id' }, member: null },
+    reach: { workspace: 'accountId', contact: [{ by: 'messageId', of: 'messages', key: 'id' }], member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 1, from: 'createdAt' },
@@ -362,7 +365,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     reach: { workspace: 'accountId', contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legitimate interest',
-    life: { days: 400, from: 'at' },
+    life: { days: 400, from: 'recordedAt' },
     erase: 'keep pseudonymous',
     columns: {
       id: operational,
@@ -434,7 +437,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletionBlocks: {
-    reach: { workspace: null, contact: null, member: null },
+    reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
     life: { days: 730, from: 'placedAt' },
@@ -450,7 +453,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletionSteps: {
-    reach: { workspace: null, contact: null, member: null },
+    reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
     life: { days: 730, from: 'startedAt' },
@@ -467,7 +470,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   receipts: {
-    reach: { workspace: null, contact: null, member: null },
+    reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
     life: { days: 730, from: 'at' },
@@ -538,7 +541,7 @@ export type Store = { what: string; location: string; backupDays: number }
 export const bindings: Record<string, Store> = {
   DB: { what: 'D1: the tables above', location: 'chosen at creation; see docs/operate.md', backupDays: 30 },
   KEYS: {
-    what: 'KV: epoch keys and journal keys, sealed by the root key',
+    what: 'KV: key trees and journal keys, sealed by the root key',
     location: 'worldwide',
     backupDays: 0,
   },
@@ -571,7 +574,7 @@ export type Place = {
   place: string
   category: Category
   whose: Whose
-  sealed: Column['sealed'] | 'day key' | 'epoch key' | 'root key' | 'deletion key'
+  sealed: Column['sealed'] | 'day key' | 'root key' | 'deletion key'
   life: string
   erase: string
 }
@@ -608,8 +611,8 @@ export const durableObjects: Record<
     },
   },
   Keeper: {
-    epochs: {
-      place: 'number and date of the key epochs',
+    trees: {
+      place: 'which key trees there are, and in which epoch each is',
       category: 'operational',
       whose: 'nobody',
       sealed: false,
@@ -617,12 +620,28 @@ export const durableObjects: Record<
       erase: 'delete',
     },
     keys: {
-      place: 'keys of contacts and of the account',
-      category: 'credential',
+      place: 'whose key is which leaf of a tree; the keys themselves stand nowhere',
+      category: 'pseudonym',
       whose: 'contact',
-      sealed: 'epoch key',
-      life: 'until the contact is erased',
+      sealed: false,
+      life: 'until the contact or member is erased',
       erase: 'delete',
+    },
+    punctures: {
+      place: 'which leaves were destroyed, whose they were, and since when nothing can derive them',
+      category: 'pseudonym',
+      whose: 'contact',
+      sealed: false,
+      life: '400 days',
+      erase: 'keep pseudonymous',
+    },
+    marks: {
+      place: 'when the account was closed, and since when erasures have to be done again',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'no end: a closed account never begins again',
+      erase: 'keep',
     },
     identities: {
       place: 'keyed digests of phone numbers and user ids',
@@ -645,7 +664,7 @@ export const durableObjects: Record<
       category: 'pseudonym',
       whose: 'contact',
       sealed: false,
-      life: 'at least 90 days',
+      life: '400 days',
       erase: 'keep pseudonymous',
     },
   },
@@ -692,17 +711,33 @@ export const durableObjects: Record<
       life: 'no end',
       erase: 'keep',
     },
+    nodes: {
+      place: 'hashes over those hashes',
+      category: 'operational',
+      whose: 'nobody',
+      sealed: false,
+      life: 'no end',
+      erase: 'keep',
+    },
   },
 }
 
 /** Keys of the KV namespace, by prefix. */
 export const kvPrefixes: Record<string, Place> = {
   'epoch/': {
-    place: 'epoch key of an account',
+    place: 'a key tree of an account, as it is since its last turn: destroyed keys are not in it',
     category: 'credential',
     whose: 'business',
     sealed: 'root key',
-    life: 'until the epoch turns or the account is erased',
+    life: 'until the next turn or until the account is erased',
+    erase: 'delete',
+  },
+  'lease/': {
+    place: 'how many keys of a tree may have been given out',
+    category: 'operational',
+    whose: 'business',
+    sealed: false,
+    life: 'until the account is erased',
     erase: 'delete',
   },
   'journal/': {

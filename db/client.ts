@@ -35,6 +35,10 @@ export async function writeBatch(db: Database, statements: Statement[]): Promise
   if (first) await db.batch([first, ...rest])
 }
 
+/** In a batch: fails it, and so undoes it, unless `condition` holds at this place. SQLite has no other way to refuse. */
+export const assertion = (db: Database, condition: SQL): Statement =>
+  statement(db, sql`SELECT CASE WHEN ${condition} THEN 1 ELSE json('refused') END`)
+
 /** A list as one bound parameter (D1 allows a hundred): `column IN ${among(values)}`. */
 export const among = (values: readonly (string | number)[]): SQL =>
   sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`

@@ -396,6 +396,8 @@ export const deletions = sqliteTable(
     index('deletions_subject').on(t.accountId, t.subjectId, t.requestedAt),
     index('deletions_account').on(t.accountId, t.requestedAt, t.id),
     index('deletions_requested').on(t.requestedAt),
+    // What the cron wakes, should its Eraser have been told nothing.
+    index('deletions_standing').on(t.requestedAt).where(sql`state IN ('waiting_approval', 'cooling_off', 'running')`),
   ],
 )
 

@@ -7,9 +7,15 @@ import { HTTPException } from 'hono/http-exception'
 import { TrieRouter } from 'hono/router/trie-router'
 import { database } from '../db/client.ts'
 import { loadPrincipal } from './accounts/auth.ts'
-import { keys, operator } from './accounts/routes.ts'
+import { keys, members, onlyOperator, operator } from './accounts/routes.ts'
 import type { DoorEnv } from './audit/principal.ts'
+import { audit } from './audit/routes.ts'
 import { conversations } from './conversations/routes.ts'
+import { guard } from './custody/guard.ts'
+import { loadCanaryHealth } from './deletion/canary.ts'
+import { operatorDeletions } from './deletion/operator-routes.ts'
+import { publicDeletions } from './deletion/public-routes.ts'
+import { deletionRoom, metaCallbacks } from './deletion/routes.ts'
 import { NotConfigured, settingsOf } from './env.ts'
 import { readCapped, secureHeaders } from './ground/http.ts'
 import { newId } from './ground/ids.ts'
@@ -19,14 +25,23 @@ import { openApiRoom } from './ground/openapi.ts'
 import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
 import { numbers } from './onboarding/routes.ts'
+import { rights } from './rights/routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
+import { jwks, transparencyLog } from './transparency/routes.ts'
 
 const api = openApiRoom<DoorEnv>()
   .route('/operator', operator)
+  .route('/operator', operatorDeletions)
+  .route('/public', publicDeletions)
+  .route('/', deletionRoom)
   .route('/', conversations)
   .route('/', numbers)
   .route('/', numberHealth)
   .route('/', keys)
+  .route('/', rights)
+  .route('/', audit)
+  .route('/', transparencyLog)
+  .route('/', members)
 
 /** For Hono's typed client. */
 export type Api = typeof api
@@ -45,19 +60,24 @@ export function createApp({ loadSite }: Doors) {
   app.use(configured)
 
   app.get('/openapi.json', (c) => c.json(openApiDocument(), 200, { 'cache-control': 'public, max-age=300' }))
+  app.get('/.well-known/jwks.json', jwks)
   app.use('/api/*', jsonApi)
-  app.use('/api/v1/*', except(['/api/v1/operator/*', '/api/v1/public/*'], authenticated))
+  app.use('/api/v1/operator/*', onlyOperator)
+  app.use('/api/v1/*', except(['/api/v1/operator/*', '/api/v1/public/*'], authenticated, unlessRestored))
   app.route('/api/v1', api)
   app.all('/api/*', (c) => missing(app, c))
 
-  for (const path of cloudApiPaths) app.use(path, recognised)
+  for (const path of cloudApiPaths) app.use(path, recognised, unlessRestored)
   app.route('/', proxy)
 
   app.all('*', async (c) => (await loadSite()).fetch(c.req.raw, c.env, c.executionCtx))
   app.onError((cause) => problemOf(cause))
 
   // Meta's events go past everything that is for people and businesses: this door is measured in microseconds.
-  const edge = new Hono<DoorEnv>().use(configured).route('/webhooks/meta', webhooks)
+  const edge = new Hono<DoorEnv>()
+    .use(configured)
+    .route('/webhooks/meta', webhooks)
+    .route('/webhooks/meta', metaCallbacks)
   edge.notFound(() => problemResponse('not_found'))
   edge.onError((cause) => problemOf(cause))
 
@@ -119,10 +139,12 @@ function secure(answer: Headers): void {
 }
 
 /** Tells a monitor whether this Worker would serve at all; what is wrong stands in the log, not here. */
-function health(c: Context<DoorEnv>) {
+async function health(c: Context<DoorEnv>) {
   try {
     settingsOf(c.env)
-    return c.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' })
+    return c.json({ status: 'ok', canary: await loadCanaryHealth(c.env.DB) }, 200, {
+      'cache-control': 'no-store',
+    })
   } catch (cause) {
     noteNotConfigured(cause)
     return c.json({ status: 'not configured' }, 503, { 'cache-control': 'no-store' })
@@ -170,6 +192,13 @@ const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
   const principal = await principalOf(c)
   if (!principal) throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
   c.set('principal', principal)
+  await next()
+}
+
+/** A database that was set back knows people who were erased: nothing of it is served before they are gone again. */
+const unlessRestored: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  if ((await guard(c.env, Date.now())) === 'set back')
+    throw new Problem('restoring', { headers: { 'retry-after': '60' } })
   await next()
 }
 

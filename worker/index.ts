@@ -1,9 +1,15 @@
 // What the platform starts: requests, the clock, and the Durable Objects. Everything a request can reach stands in app.ts.
 
 import { createApp } from './app.ts'
+import { sealDue } from './audit/seals.ts'
+import { canary } from './deletion/canary.ts'
+import { lifecycle } from './deletion/lifecycle.ts'
+import { restoreDue } from './deletion/restore.ts'
+import { wakeDue } from './deletion/wake.ts'
 import { settingsOf } from './env.ts'
 import { errorName, log } from './ground/log.ts'
 import { replayDue } from './inbound/receive.ts'
+import { deliverMails } from './mail/mail.ts'
 import { sweep } from './retention/sweep.ts'
 import { settle } from './sending/settle.ts'
 
@@ -15,12 +21,18 @@ export { Transparency } from './transparency/transparency.ts'
 const app = createApp({ loadSite: async () => (await import('./site.ts')).site })
 
 /** Each duty on its own: one that fails keeps no other from its turn. */
-async function everyMinute(env: Env, now: number): Promise<void> {
+async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promise<void> {
   const settings = settingsOf(env)
   const duties = {
     replay: () => replayDue(env, settings.appId, now),
     settle: () => settle(env, settings, now),
+    restore: () => restoreDue(env, now),
+    deletions: () => wakeDue(env),
+    lifecycle: () => lifecycle(env, settings, now),
+    mail: () => deliverMails(env, settings, now),
     sweep: () => sweep(env, now),
+    seal: () => sealDue(env, now),
+    canary: () => canary(env, settings, now, async (request) => app.fetch(request, env, ctx)),
   }
   for (const [name, duty] of Object.entries(duties)) {
     try {
@@ -33,5 +45,5 @@ async function everyMinute(env: Env, now: number): Promise<void> {
 
 export default {
   fetch: app.fetch,
-  scheduled: (_, env) => everyMinute(env, Date.now()),
+  scheduled: (_, env, ctx) => everyMinute(env, ctx, Date.now()),
 } satisfies ExportedHandler<Env>

@@ -2,7 +2,7 @@
 
 import { env } from 'cloudflare:workers'
 import { limits } from '../../worker/ground/limits.ts'
-import { shardOf } from '../../worker/inbound/shard.ts'
+import { shardOf } from '../../worker/meta/shard.ts'
 import type { Business } from './cast.ts'
 
 /** Of these businesses, or every shard there is. */

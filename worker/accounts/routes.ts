@@ -1,4 +1,4 @@
-// Doors of the accounts room: API keys, and the operator's door that opens a workspace. Mounted by app.ts.
+// Doors of the accounts room: API keys, members, and the operator's door that opens a workspace. Mounted by app.ts.
 
 import { createMiddleware } from 'hono/factory'
 import { database } from '../../db/client.ts'
@@ -20,13 +20,18 @@ import { Problem } from '../ground/problems.ts'
 import { createAccount } from './accounts.ts'
 import { bearerToken } from './auth.ts'
 import { createKey, keysQuery, revokeKey } from './keys.ts'
+import { addMember, membersQuery, openMembers } from './members.ts'
 import {
   beyondCreator,
   createdKeySchema,
   createdKeyView,
   keyPage,
   keyView,
+  memberPage,
+  memberSchema,
+  memberView,
   newKeyBody,
+  newMemberBody,
   newWorkspaceBody,
   openedWorkspaceSchema,
 } from './shapes.ts'
@@ -96,8 +101,57 @@ export const keys = openApiRoom<DoorEnv>()
     return c.body(null, 204)
   })
 
+const listMembers = createRoute({
+  ...needsScope('members'),
+  method: 'get',
+  path: '/members',
+  operationId: 'listMembers',
+  summary: 'List the members of the workspace',
+  description: 'Oldest first.',
+  tags: ['Members'],
+  request: { query: pageQuery(timeKey) },
+  responses: {
+    200: jsonAnswer('A page of members.', memberPage),
+    ...refusals('bad_request', 'unauthorized', 'forbidden'),
+  },
+})
+
+const addMemberRoute = createRoute({
+  ...needsScope('members'),
+  method: 'post',
+  path: '/members',
+  operationId: 'addMember',
+  summary: 'Add a member',
+  description:
+    'Only a key of an owner adds an owner. `metaUserId` is kept as a keyed digest and nothing else: it lets a deletion request that the person makes at Meta find its way here.',
+  tags: ['Members'],
+  request: { body: jsonBody(newMemberBody) },
+  responses: {
+    201: jsonAnswer('The member.', memberSchema),
+    ...refusals('bad_request', 'unauthorized', 'forbidden', 'conflict', 'too_large', 'unsupported_media'),
+  },
+})
+
+export const members = openApiRoom<DoorEnv>()
+  .openapi(listMembers, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const { accountId } = c.var.principal
+    const found = await membersQuery(database(c.env.DB), accountId, { limit, cursor })
+    const { rows, next } = cutPage(found, limit, (row) => [row.createdAt, row.id])
+    const opened = await openMembers(c.env.KEEPER, accountId, rows, Date.now())
+    return c.json({ data: opened.map(memberView), next }, 200)
+  })
+  .openapi(addMemberRoute, async (c) => {
+    const body = c.req.valid('json')
+    const added = await addMember(database(c.env.DB), c.env.KEEPER, c.var.principal, body, Date.now())
+    if (added.ok) return c.json(memberView(added.value), 201)
+    if (added.reason === 'linked')
+      throw new Problem('conflict', { detail: 'This Facebook user id belongs to a member already.' })
+    throw new Problem('forbidden', { detail: 'Only a key of an owner adds an owner.' })
+  })
+
 /** Without the operator key there is no door here: the answer is that of an address that does not exist. */
-const onlyOperator = createMiddleware<DoorEnv>(async (c, next) => {
+export const onlyOperator = createMiddleware<DoorEnv>(async (c, next) => {
   const given = bearerToken(c.req.header('authorization')) ?? ''
   if (!equalSecret(given, c.var.settings.operatorKey ?? '')) throw new Problem('not_found')
   await next()
@@ -119,10 +173,7 @@ const openWorkspace = createRoute({
   },
 })
 
-const operatorRoom = openApiRoom<DoorEnv>()
-operatorRoom.use(onlyOperator)
-
-export const operator = operatorRoom.openapi(openWorkspace, async (c) => {
+export const operator = openApiRoom<DoorEnv>().openapi(openWorkspace, async (c) => {
   const opened = await createAccount(database(c.env.DB), c.env.KEEPER, c.req.valid('json'), Date.now())
   return c.json(opened, 201)
 })

@@ -1,8 +1,9 @@
-// What the API says of keys and workspaces. The schemas parse requests, type answers and fill /openapi.json.
+// What the API says of keys, members and workspaces. The schemas parse requests, type answers and fill /openapi.json.
 
 import { type Scope, scopeNames } from '../audit/principal.ts'
 import { instant, isoTime, isoTimeOrNull, pageSchema, z } from '../ground/openapi.ts'
 import type { CreatedKey, KeyRow } from './keys.ts'
+import type { Member } from './members.ts'
 
 const name = (example: string) => z.string().trim().min(1).max(100).openapi({ example })
 const scope = z.enum(scopeNames)
@@ -40,6 +41,32 @@ export const createdKeySchema = keySchema
 
 export const keyPage = pageSchema('KeyPage', keySchema)
 
+const role = z.enum(['owner', 'admin', 'agent', 'developer', 'privacy_officer']).openapi({ example: 'agent' })
+
+export const newMemberBody = z
+  .strictObject({
+    email: z.email().max(254).openapi({ example: 'agent@example.com' }),
+    role,
+    metaUserId: z
+      .string()
+      .regex(/^\d{1,32}$/)
+      .optional()
+      .describe('The app-scoped Facebook user id of this person, if they connected WhatsApp accounts.')
+      .openapi({ example: '900000000000001' }),
+  })
+  .openapi('NewMember')
+
+export const memberSchema = z
+  .object({
+    id: z.string().openapi({ example: 'mem_3b5d7f9h1k3n5q7s9v1x3z5b7d' }),
+    role,
+    email: z.string().nullable().describe('Null while the member is being erased.'),
+    createdAt: instant,
+  })
+  .openapi('Member')
+
+export const memberPage = pageSchema('MemberPage', memberSchema)
+
 export const newWorkspaceBody = z
   .strictObject({
     name: name('Panaderia Sol'),
@@ -65,6 +92,13 @@ export const keyView = (row: KeyRow) => ({
   createdAt: isoTime(row.createdAt),
   lastUsedAt: isoTimeOrNull(row.lastUsedAt),
   revokedAt: isoTimeOrNull(row.revokedAt),
+})
+
+export const memberView = ({ id, role, email, createdAt }: Member) => ({
+  id,
+  role,
+  email,
+  createdAt: isoTime(createdAt),
 })
 
 export const createdKeyView = ({ id, name, scopes, createdAt, key }: CreatedKey) => ({

@@ -4,6 +4,8 @@ import { type Database, type Statement, schema } from '../../db/client.ts'
 import { newId } from '../ground/ids.ts'
 
 export type AuditEntry = {
+  /** Only where the same thing must enter the ledger once, however often it is tried: a second batch with it fails. */
+  id?: string
   accountId: string
   /** `key:{id}`, `operator`, `meta` or `system`. */
   actor: string

@@ -34,6 +34,8 @@ export type Principal = {
   keyCreatedAt: number
   /** The member the key acts for, while there is one. */
   member: { id: string; role: Role } | undefined
+  /** The workspace is being deleted: nothing about people is shown any more. */
+  frozen: boolean
 }
 
 /** How the principal is named in the ledger. */

@@ -3,6 +3,7 @@
 
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
+import { notRestricted } from '../audit/holds.ts'
 import { type Keepers, openColumns, type Sealed } from '../custody/sealing.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 
@@ -24,7 +25,7 @@ export function contactsQuery(db: Database, accountId: string, { limit, cursor }
   return db
     .select()
     .from(contacts)
-    .where(and(eq(contacts.accountId, accountId), after))
+    .where(and(eq(contacts.accountId, accountId), after, notRestricted(accountId, sql`contacts.id`)))
     .orderBy(desc(contacts.lastSeenAt), desc(contacts.id))
     .limit(limit + 1)
 }
@@ -33,7 +34,9 @@ export const contactQuery = (db: Database, accountId: string, id: string) =>
   db
     .select()
     .from(contacts)
-    .where(and(eq(contacts.id, id), eq(contacts.accountId, accountId)))
+    .where(
+      and(eq(contacts.id, id), eq(contacts.accountId, accountId), notRestricted(accountId, sql`contacts.id`)),
+    )
 
 export type SealedContact = Pick<ContactRow, 'id' | 'name' | 'username' | 'phone' | 'bsuid'>
 

@@ -3,6 +3,7 @@
 
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
+import { notRestricted } from '../audit/holds.ts'
 import type { Keepers } from '../custody/sealing.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { type ContactView, openContacts } from './list-contacts.ts'
@@ -35,13 +36,25 @@ export function conversationsQuery(db: Database, accountId: string, { limit, cur
   const after: SQL | undefined =
     cursor && sql`(${conversations.lastMessageAt}, ${conversations.id}) < (${cursor[0]}, ${cursor[1]})`
   return withContact(db)
-    .where(and(eq(conversations.accountId, accountId), after))
+    .where(
+      and(
+        eq(conversations.accountId, accountId),
+        after,
+        notRestricted(accountId, sql`conversations.contact_id`),
+      ),
+    )
     .orderBy(desc(conversations.lastMessageAt), desc(conversations.id))
     .limit(limit + 1)
 }
 
 export const conversationQuery = (db: Database, accountId: string, id: string) =>
-  withContact(db).where(and(eq(conversations.id, id), eq(conversations.accountId, accountId)))
+  withContact(db).where(
+    and(
+      eq(conversations.id, id),
+      eq(conversations.accountId, accountId),
+      notRestricted(accountId, sql`conversations.contact_id`),
+    ),
+  )
 
 export type ConversationRow = Awaited<ReturnType<typeof conversationsQuery>>[number]
 export type ConversationView = {

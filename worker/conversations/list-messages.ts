@@ -3,6 +3,7 @@
 
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { among, type Database, schema } from '../../db/client.ts'
+import { notRestricted } from '../audit/holds.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import type { Page, TextKey } from '../ground/openapi.ts'
 import type { MessageContent } from './content.ts'
@@ -24,7 +25,13 @@ export const conversationExists = (db: Database, accountId: string, id: string) 
   db
     .select({ id: conversations.id })
     .from(conversations)
-    .where(and(eq(conversations.id, id), eq(conversations.accountId, accountId)))
+    .where(
+      and(
+        eq(conversations.id, id),
+        eq(conversations.accountId, accountId),
+        notRestricted(accountId, sql`conversations.contact_id`),
+      ),
+    )
 
 export function messagesQuery(
   db: Database,

@@ -91,6 +91,9 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
       sql`UPDATE message_changes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     run(
+      sql`UPDATE message_statuses SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    run(
       sql`UPDATE raw_events SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     ...(moved.length > 0 ? [preferencesInsert(db, moved)] : []),

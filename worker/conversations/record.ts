@@ -84,7 +84,8 @@ export const statusesInsert = (db: Database, rows: StatusRow[]): Statement =>
     messageStatuses,
     rows,
     sql`ON CONFLICT DO UPDATE SET error_code = CASE WHEN excluded.at < at OR (excluded.at = at AND excluded.error_code < error_code)
-      THEN excluded.error_code ELSE error_code END, at = min(at, excluded.at)`,
+      THEN excluded.error_code ELSE error_code END, at = min(at, excluded.at),
+      contact_id = coalesce(contact_id, excluded.contact_id)`,
   )
 
 export const changesInsert = (db: Database, rows: ChangeRow[]): Statement =>

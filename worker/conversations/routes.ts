@@ -1,5 +1,6 @@
 // Doors of the conversations room: contacts, conversations and their messages, to read. Mounted by app.ts.
 
+import { createMiddleware } from 'hono/factory'
 import { database } from '../../db/client.ts'
 import type { DoorEnv } from '../audit/principal.ts'
 import {
@@ -100,7 +101,19 @@ const getContact = createRoute({
   responses: { 200: jsonAnswer('The contact.', contactSchema), ...oneAnswers },
 })
 
-export const conversations = openApiRoom<DoorEnv>()
+/** Of a workspace that is being deleted nothing about people is shown. */
+const unlessFrozen = createMiddleware<DoorEnv>(async (c, next) => {
+  if (c.var.principal.frozen) throw new Problem('frozen')
+  await next()
+})
+
+const room = openApiRoom<DoorEnv>()
+room.use('/conversations', unlessFrozen)
+room.use('/conversations/*', unlessFrozen)
+room.use('/contacts', unlessFrozen)
+room.use('/contacts/:id{cnt_[^/]+}', unlessFrozen)
+
+export const conversations = room
   .openapi(listConversations, async (c) => {
     const { limit, cursor } = c.req.valid('query')
     const { accountId } = c.var.principal

@@ -1,15 +1,15 @@
-// AES-256-GCM with the epoch and the key id written in front, so that a seal always says which key opens it.
+// AES-256-GCM with the key id written in front, so that a seal always says which key opens it.
 //
-//   sc1.{epoch}.{keyId}.{base64url(iv 12 | ciphertext | tag 16)}
+//   sc1.{keyId}.{base64url(iv 12 | ciphertext | tag 16)}
 //
 // The additional data binds a seal to its place ("messages.content:msg_…"): moved to another row it does not open.
 
 import { limits } from '../ground/limits.ts'
 import { base64url, concat, fromBase64, randomBytes, utf8 } from './bytes.ts'
 
-/** A usable key: `bytes` are 32 raw bytes and stay in memory only. */
-export type SealKey = { id: string; epoch: number; bytes: Uint8Array }
-export type SealHeader = { keyId: string; epoch: number }
+/** A usable key: `bytes` are 32 raw bytes and stay in memory only; no two keys anywhere have one `id`. */
+export type SealKey = { id: string; bytes: Uint8Array }
+export type SealHeader = { keyId: string }
 
 const version = 'sc1'
 
@@ -73,13 +73,13 @@ export async function decrypt(
 }
 
 export async function seal(key: SealKey, place: string, plain: string): Promise<string> {
-  return `${version}.${key.epoch}.${key.id}.${base64url(await encrypt(await usable(key), place, utf8(plain)))}`
+  return `${version}.${key.id}.${base64url(await encrypt(await usable(key), place, utf8(plain)))}`
 }
 
 /** Which key opens this seal; undefined for anything that is not a seal of ours. */
 export function sealHeader(sealed: string): SealHeader | undefined {
-  const match = /^sc1\.(\d{1,9})\.([\w-]{1,64})\./.exec(sealed)
-  return match ? { epoch: Number(match[1]), keyId: match[2] as string } : undefined
+  const match = /^sc1\.([\w-]{1,64})\./.exec(sealed)
+  return match ? { keyId: match[1] as string } : undefined
 }
 
 export async function open(key: SealKey, place: string, sealed: string): Promise<string | undefined> {

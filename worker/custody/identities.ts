@@ -1,4 +1,4 @@
-// Who is who inside one account, by keyed digest. Called by keeper.ts only. Source: business-scoped user ids (Meta).
+// Who is who inside one account, by keyed digest. Called by keeper.ts, people.ts and recovery.ts. Source: business-scoped user ids (Meta).
 //
 // A BSUID is the person; a phone number is something a person has for a while. So:
 //   - a payload that shows both links them;
@@ -7,7 +7,7 @@
 //   - a change that Meta announces (system message with the previous id) joins the ids it names.
 
 import { newId } from '../ground/ids.ts'
-import { limits } from '../ground/limits.ts'
+import { dayMs, limits } from '../ground/limits.ts'
 
 export type Subject = { phone?: string | undefined; bsuid?: string | undefined }
 export type SubjectDigests = { phone?: string | undefined; bsuid?: string | undefined }
@@ -29,7 +29,10 @@ export class Identities {
       `CREATE TABLE IF NOT EXISTS merges (loser TEXT PRIMARY KEY, winner TEXT NOT NULL, at INTEGER NOT NULL)`,
     )
     sql.exec(`CREATE INDEX IF NOT EXISTS merges_winner ON merges (winner)`)
-    sql.exec(`CREATE TABLE IF NOT EXISTS tombstones (digest TEXT PRIMARY KEY, at INTEGER NOT NULL)`)
+    sql.exec(
+      `CREATE TABLE IF NOT EXISTS tombstones (digest TEXT PRIMARY KEY, at INTEGER NOT NULL, owner TEXT NOT NULL)`,
+    )
+    sql.exec(`CREATE INDEX IF NOT EXISTS tombstones_owner ON tombstones (owner)`)
     this.#tombstones = this.#count('tombstones')
     this.#merges = this.#count('merges')
   }
@@ -105,19 +108,86 @@ export class Identities {
     this.#merges = this.#count('merges')
   }
 
-  /** Leaves only tombstones of the contact's ids. */
-  entomb(contactId: string, at: number): void {
-    this.#sql.exec(
-      `INSERT INTO tombstones SELECT digest, ? FROM identities WHERE contact_id = ?
-       ON CONFLICT (digest) DO UPDATE SET at = max(at, excluded.at)`,
-      at,
-      contactId,
-    )
+  digestsOf(contactId: string): string[] {
+    return this.#sql
+      .exec<{ digest: string }>(`SELECT digest FROM identities WHERE contact_id = ?`, contactId)
+      .toArray()
+      .map((row) => row.digest)
+  }
+
+  /** Leaves only tombstones of the contact's ids. Answers every digest that stands as a tombstone of this contact. */
+  entomb(contactId: string, at: number): string[] {
+    this.addTombstones(this.digestsOf(contactId), at, contactId)
     this.#sql.exec(`DELETE FROM identities WHERE contact_id = ?`, contactId)
+    return this.#sql
+      .exec<{ digest: string }>(`SELECT digest FROM tombstones WHERE owner = ?`, contactId)
+      .toArray()
+      .map((row) => row.digest)
+  }
+
+  /** `owner` is empty when it is not known any more. The newest erasure stands. */
+  addTombstones(digests: string[], at: number, owner: string): void {
+    this.#sql.exec(
+      `INSERT INTO tombstones SELECT value, ?, ? FROM json_each(?) WHERE true
+       ON CONFLICT (digest) DO UPDATE SET owner = CASE WHEN excluded.at > at THEN excluded.owner ELSE owner END,
+         at = max(at, excluded.at)`,
+      at,
+      owner,
+      JSON.stringify(digests),
+    )
     this.#tombstones = this.#count('tombstones')
   }
 
-  #count = (table: 'tombstones' | 'merges'): number =>
+  /** The contacts that these ids have been linked to since `at` or before. */
+  ownersBefore(digests: string[], at: number): string[] {
+    return this.#sql
+      .exec<{ contact_id: string }>(
+        `SELECT DISTINCT contact_id FROM identities
+         WHERE linked_at <= ? AND digest IN (SELECT value FROM json_each(?))`,
+        at,
+        JSON.stringify(digests),
+      )
+      .toArray()
+      .map((row) => row.contact_id)
+  }
+
+  /** Every contact that has an id, or is waiting to become part of another. */
+  contacts(): string[] {
+    return this.#sql
+      .exec<{ id: string }>(`SELECT contact_id AS id FROM identities UNION SELECT loser AS id FROM merges`)
+      .toArray()
+      .map((row) => row.id)
+  }
+
+  /** Tombstones past their life, and merges into contacts that have been erased since. */
+  sweep(now: number): void {
+    this.#sql.exec(`DELETE FROM tombstones WHERE at < ?`, now - limits.tombstoneDays * dayMs)
+    this.#sql.exec(
+      `DELETE FROM merges WHERE at < ? AND winner NOT IN (SELECT contact_id FROM identities)`,
+      now - limits.mergeSettleMs,
+    )
+    this.#tombstones = this.#count('tombstones')
+    this.#merges = this.#count('merges')
+  }
+
+  /** When the oldest tombstone was set; undefined when there is none. */
+  oldestTombstone(): number | undefined {
+    return this.#sql.exec<{ at: number | null }>(`SELECT min(at) AS at FROM tombstones`).one().at ?? undefined
+  }
+
+  /** The account is no more: nobody is known, nobody is remembered. */
+  clear(): void {
+    for (const table of ['identities', 'merges', 'tombstones']) this.#sql.exec(`DELETE FROM ${table}`)
+    this.#tombstones = 0
+    this.#merges = 0
+  }
+
+  /** Phone numbers and user ids that are known. */
+  get size(): number {
+    return this.#count('identities')
+  }
+
+  #count = (table: 'identities' | 'tombstones' | 'merges'): number =>
     this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM ${table}`).one().n
 
   #hasOtherBsuid(contactId: string, named: string[]): boolean {

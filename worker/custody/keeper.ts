@@ -3,184 +3,214 @@
 // asks it first, once per batch, and is told *erased* from the moment of an erasure on. Design: §7.
 
 import { DurableObject } from 'cloudflare:workers'
-import { base64url } from '../crypto/bytes.ts'
+import { randomBytes } from '../crypto/bytes.ts'
 import { hmac } from '../crypto/hmac.ts'
 import type { SealKey } from '../crypto/seal.ts'
+import type { Search } from '../crypto/search.ts'
+import { type Scanned, scanStorage } from '../crypto/search-storage.ts'
 import { limits } from '../ground/limits.ts'
-import { Identities, type Subject } from './identities.ts'
+import { errorName, log } from '../ground/log.ts'
+import { Identities } from './identities.ts'
+import { People, type SubjectAnswer, type SubjectQuery } from './people.ts'
+import {
+  accountOwner,
+  type Custody,
+  destroyAll,
+  forgetOwners,
+  type Holding,
+  inventory,
+  pepperOwner,
+  platformAccount,
+  recover,
+  turnAndSweep,
+} from './recovery.ts'
 import { parseRootKeys } from './root.ts'
-import { Vault } from './vault.ts'
+import { KeysUnavailable, Vault } from './vault.ts'
 
-export type SubjectQuery = Subject & {
-  /** The ids Meta says this person had before. */
-  before?: Subject
-  /** When it happened (epoch ms, Meta's clock): decides between an erasure and a fresh start. */
-  at: number
-  /** False only looks; true makes a contact for somebody new. */
-  create: boolean
-}
-
-export type SubjectAnswer =
-  /** `erasedBefore`: these ids were erased then, and this is a fresh start. */
-  | { state: 'known'; contactId: string; key: SealKey; losers: string[]; erasedBefore?: number | undefined }
-  | { state: 'erased'; at: number }
-  | { state: 'absent'; erasedBefore?: number | undefined }
-
-/** An answer that stands until somebody is erased, merged or gets another's phone. */
-type Recent = {
-  contactId: string
-  key: SealKey
-  linkedAt: number
-  erasedBefore: number | undefined
-  until: number
-}
+export type { Holding, SubjectAnswer, SubjectQuery }
 
 /** What a walk needs of the account itself: the key for what belongs to no contact, the key that makes refs. */
 export type AccountKeys = { seal: SealKey; ref: Uint8Array }
 
+/** `closedAt`: the account was destroyed then; everybody is erased, and `account` opens and finds nothing. */
+export type Resolved = { account: AccountKeys; subjects: SubjectAnswer[]; closedAt?: number }
+
+type Open = { people: People; ref: Uint8Array }
+
 export class Keeper extends DurableObject<Env> {
-  readonly #vault: Vault
-  readonly #identities: Identities
-  readonly #recent = new Map<string, Recent>()
-  #pepper: Uint8Array | undefined
+  readonly #name: string
+  readonly #custody: Custody
+  #opening: Promise<Open | undefined> | undefined
+  /** There once the Keeper has compared itself with KV and done again what it did not know. */
+  #open: Open | undefined
+  #closedAt: number | undefined
+  #failures = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    const name = ctx.id.name ?? ctx.id.toString()
-    this.#vault = new Vault(ctx.storage.sql, env.KEYS, parseRootKeys(env.ROOT_KEYS ?? ''), name)
-    this.#identities = new Identities(ctx.storage.sql)
+    this.#name = ctx.id.name ?? ctx.id.toString()
+    const vault = new Vault(ctx.storage, env.KEYS, parseRootKeys(env.ROOT_KEYS ?? ''), this.#name)
+    this.#custody = { storage: ctx.storage, vault, identities: new Identities(ctx.storage.sql) }
+    this.#closedAt = vault.marked('closed')
   }
 
   /** One call per account and batch: who these people are, with their keys, in the order asked. */
-  async resolve(queries: SubjectQuery[]): Promise<{ account: AccountKeys; subjects: SubjectAnswer[] }> {
-    const now = await this.#ready()
-    const subjects: SubjectAnswer[] = []
-    // In order, one after the other: a later query may name somebody an earlier one has just created.
-    for (const query of queries) subjects.push(await this.#answer(query, now))
-    return {
-      account: await this.#accountKeys(now),
-      subjects: subjects.map((answer) => this.#canonical(answer)),
-    }
+  async resolve(queries: SubjectQuery[]): Promise<Resolved> {
+    const { now, open } = await this.#ready()
+    if (!open) return erasedAnswer(queries.length, this.#closedAt as number)
+    const subjects = await open.people.answer(queries, now)
+    const seal = await this.#custody.vault.keyOf(accountOwner, now)
+    return { account: { seal, ref: open.ref }, subjects }
   }
 
   /** Keys by the ids found in seals; what was destroyed is missing. */
   async keys(ids: string[]): Promise<SealKey[]> {
-    const now = await this.#ready()
-    return this.#vault.keysById(ids, now)
+    const { now, open } = await this.#ready()
+    return open ? this.#custody.vault.keysById(ids, now) : []
   }
 
-  /** The key of something else that can be erased alone: a member. Made when there is none. */
+  /** The key of something else that can be erased alone: a member. Made when there is none, never after an erasure. */
   async keyFor(owner: string): Promise<SealKey> {
-    const now = await this.#ready()
-    return this.#vault.keyOf(owner, now)
+    const { now, open } = await this.#ready()
+    if (!open || this.#custody.vault.wasDestroyed(owner)) throw new KeysUnavailable('erased')
+    return this.#custody.vault.keyOf(owner, now)
   }
 
   /** Confirms that rows of merged contacts now stand under the contact they were merged into. */
   async absorbed(losers: string[]): Promise<void> {
-    this.#identities.confirmAbsorbed(losers, Date.now())
+    this.#custody.identities.confirmAbsorbed(losers, Date.now())
   }
 
-  /** Tombstone, then the keys: from here on the contact's seals are noise and its past events store nothing. */
-  async forget(contactId: string, at: number): Promise<void> {
+  /** What is held of these contacts and members, in the order asked. */
+  async inventoryOf(owners: string[]): Promise<Holding[]> {
     await this.#ready()
-    this.ctx.storage.transactionSync(() => {
-      this.#identities.entomb(contactId, at)
-      this.#vault.destroyKeys(contactId)
-    })
-    this.#recent.clear()
+    return inventory(this.#custody, owners)
   }
 
-  async #answer(query: SubjectQuery, now: number): Promise<SubjectAnswer> {
-    const asked =
-      query.before || this.#identities.merging ? undefined : `${query.bsuid ?? ''}|${query.phone ?? ''}`
-    const recent = asked === undefined ? undefined : this.#recent.get(asked)
-    if (
-      recent &&
-      recent.until > now &&
-      query.at > (recent.erasedBefore ?? 0) &&
-      query.at < recent.linkedAt + limits.linkGrainMs
-    ) {
-      return {
-        state: 'known',
-        contactId: recent.contactId,
-        key: recent.key,
-        losers: [],
-        erasedBefore: recent.erasedBefore,
-      }
+  /** How much is held in all; nothing once the account was destroyed. */
+  async census(): Promise<{ keys: number; identities: number }[]> {
+    const { open } = await this.#ready()
+    if (!open) return []
+    const { vault, identities } = this.#custody
+    return [{ keys: vault.size, identities: identities.size }]
+  }
+
+  /**
+   * Tombstones, then the keys of these contacts and members: from here on their seals are noise and their past events
+   * store nothing. Called again, it answers the same. KV follows within limits.epochTurnMs.
+   */
+  async forget(owners: string[], at: number): Promise<{ keys: string[]; digests: string[] }> {
+    const { now, open } = await this.#ready()
+    if (!open) return { keys: [], digests: [] }
+    const alarm = await this.ctx.storage.getAlarm()
+    const gone = forgetOwners(this.#custody, owners, at)
+    open.people.forgetAnswers()
+    await this.ctx.storage.setAlarm(Math.min(alarm ?? Number.POSITIVE_INFINITY, now + limits.epochTurnMs))
+    return gone
+  }
+
+  /** Takes every destroyed key out of KV, now. Throws when KV fails; called again, it goes on. */
+  async turn(): Promise<{ trees: number; keys: number }> {
+    const { now, open } = await this.#ready()
+    return open ? this.#custody.vault.turn(now) : { trees: 0, keys: 0 }
+  }
+
+  /** Destroyed keys that a restored copy could still use with KV's help, and since when (epoch ms). */
+  async shredPending(): Promise<{ keys: number; sinceAt: number | null }> {
+    return this.#custody.vault.pending()
+  }
+
+  /** True for each key that nothing can give any more: not KV, not memory. */
+  async underivable(ids: string[]): Promise<boolean[]> {
+    await this.#ready()
+    return this.#custody.vault.underivable(ids)
+  }
+
+  /** Does again what the erasure ledger says was erased. Answers how many of its entries are about this account. */
+  async recover(): Promise<{ entries: number }> {
+    const { now, open } = await this.#ready()
+    return { entries: open ? await this.#recover(open, now) : 0 }
+  }
+
+  /** Destroys every key of the account, for good. Throws while KV still gives one; the alarm goes on by itself. */
+  async destroyAccount(at: number): Promise<void> {
+    if (this.#name === platformAccount) throw new Error('the platform is no account')
+    await this.ctx.storage.setAlarm(Date.now() + (limits.epochTurnBackoffMs[0] as number))
+    this.#close(at)
+    await destroyAll(this.#custody)
+  }
+
+  /** For the residue scan: a page of everything that is stored here. */
+  async scan(search: Search, cursor?: string): Promise<Scanned> {
+    return scanStorage(this.ctx.storage, search, cursor)
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.#chores()
+      this.#failures = 0
+    } catch (cause) {
+      const waits = limits.epochTurnBackoffMs
+      const wait = waits[Math.min(this.#failures++, waits.length - 1)] as number
+      log('error', 'keeper.turn_failed', { error: errorName(cause), attempts: this.#failures })
+      await this.ctx.storage.setAlarm(Date.now() + wait)
     }
-    const answer = await this.#find(query, now)
-    if (asked !== undefined && answer.state === 'known') this.#remember(asked, answer, query.at, now)
-    return answer
   }
 
-  #remember(
-    asked: string,
-    answer: Extract<SubjectAnswer, { state: 'known' }>,
-    at: number,
-    now: number,
-  ): void {
-    if (this.#recent.size >= limits.keyCacheEntries) this.#recent.clear()
-    const { contactId, key, erasedBefore } = answer
-    this.#recent.set(asked, { contactId, key, erasedBefore, linkedAt: at, until: now + limits.keyCacheMs })
+  async #chores(): Promise<void> {
+    const closed = this.#custody.vault.marked('closed') !== undefined
+    const { now, open } = closed ? { now: Date.now(), open: undefined } : await this.#ready()
+    if (closed) return destroyAll(this.#custody)
+    const again = open && (await turnAndSweep(this.#custody, now))
+    if (again && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(again)
   }
 
-  async #find(query: SubjectQuery, now: number): Promise<SubjectAnswer> {
-    const present = this.#digests(query)
-    const before = this.#digests(query.before ?? {})
-    const digests = [present.phone, present.bsuid, before.phone, before.bsuid].filter(
-      (digest) => digest !== undefined,
-    )
-    const erasedBefore = this.#identities.erasedAt(digests)
-    if (erasedBefore !== undefined && erasedBefore >= query.at) return { state: 'erased', at: erasedBefore }
-    const found = this.ctx.storage.transactionSync(() => {
-      const owners = digests.map((digest) => this.#identities.find(digest)?.contact_id)
-      const resolved = this.#identities.resolve(present, before, query.at, query.create)
-      for (const loser of resolved?.absorbed ?? [])
-        this.#vault.moveKeys(loser, (resolved as { id: string }).id)
-      // Somebody's id changed hands: what was remembered of others may no longer hold.
-      const moved = owners.some(
-        (owner, i) => owner !== undefined && owner !== this.#identities.find(digests[i])?.contact_id,
-      )
-      if (moved) this.#recent.clear()
-      return resolved
-    })
-    if (!found) return { state: 'absent', erasedBefore }
-    return {
-      state: 'known',
-      contactId: found.id,
-      key: await this.#vault.keyOf(found.id, now),
-      losers: [],
-      erasedBefore,
-    }
-  }
-
-  /** A later question of the same batch may have joined the contact that an earlier one was answered with. */
-  #canonical(answer: SubjectAnswer): SubjectAnswer {
-    if (answer.state !== 'known' || !this.#identities.merging) return answer
-    const contactId = this.#identities.winnerOf(answer.contactId)
-    return { ...answer, contactId, losers: this.#identities.pendingLosers(contactId) }
-  }
-
-  async #accountKeys(now: number): Promise<AccountKeys> {
-    const seal = await this.#vault.keyOf('account', now)
-    return { seal, ref: hmac(this.#pepper as Uint8Array, 'refs') }
-  }
-
-  #digests(subject: Subject): Subject {
-    const digest = (kind: string, value: string | undefined) =>
-      value === undefined ? undefined : base64url(hmac(this.#pepper as Uint8Array, `${kind}:${value}`))
-    return { phone: digest('phone', subject.phone), bsuid: digest('bsuid', subject.bsuid) }
-  }
-
-  async #ready(): Promise<number> {
+  /** `open` is undefined when the account was erased. */
+  async #ready(): Promise<{ now: number; open: Open | undefined }> {
     const now = Date.now()
-    if (!this.#pepper) {
-      // Two first calls must not begin two epochs or make two peppers.
-      await this.ctx.blockConcurrencyWhile(async () => {
-        await this.#vault.ready(now)
-        this.#pepper = (await this.#vault.keyOf('pepper', now)).bytes
-      })
+    if (this.#closedAt !== undefined) return { now, open: undefined }
+    if (this.#open && !this.#custody.vault.lost) return { now, open: this.#open }
+    // All who come first wait for the same opening; after a failure the next one tries again.
+    this.#opening ??= this.#begin(now).finally(() => {
+      this.#opening = undefined
+    })
+    return { now, open: await this.#opening }
+  }
+
+  async #begin(now: number): Promise<Open | undefined> {
+    const { storage, vault, identities } = this.#custody
+    // Not written down: should KV only have failed to show the account, its next life finds it again.
+    if ((await vault.compare(now)) === 'gone') this.#closedAt = now
+    if (this.#closedAt !== undefined) return undefined
+    const { bytes: pepper } = await vault.keyOf(pepperOwner, now)
+    const open = { people: new People(storage, vault, identities, pepper), ref: hmac(pepper, 'refs') }
+    if (vault.marked('behind') !== undefined) await this.#recover(open, now)
+    this.#open = this.#closedAt === undefined ? open : undefined
+    return this.#open
+  }
+
+  async #recover(open: Open, now: number): Promise<number> {
+    try {
+      const { entries, closedAt } = await recover(this.#custody, this.env, this.#name, open.ref, now)
+      open.people.forgetAnswers()
+      if (closedAt !== undefined) this.#close(closedAt)
+      await this.ctx.storage.setAlarm(now + limits.epochTurnMs)
+      return entries
+    } catch (cause) {
+      throw new KeysUnavailable('erasures are not done again yet', { cause })
     }
-    return now
+  }
+
+  #close(at: number): void {
+    this.#custody.vault.mark('closed', at)
+    this.#closedAt = this.#custody.vault.marked('closed')
+    this.#open = undefined
   }
 }
+
+/** Random keys: what a caller seals or looks up with them is lost, and it need not know. */
+const erasedAnswer = (count: number, closedAt: number): Resolved => ({
+  account: { seal: { id: 'erased', bytes: randomBytes(32) }, ref: randomBytes(32) },
+  subjects: Array.from({ length: count }, () => ({ state: 'erased', at: closedAt })),
+  closedAt,
+})

@@ -1,5 +1,5 @@
 // The root keys, and the small secrets that live in KV sealed by them. KV has no point-in-time restore, so a value
-// deleted here is gone: epoch keys and the journal's day keys depend on that.
+// deleted here is gone: the key trees and the journal's day keys depend on that.
 
 import { base64url, fromBase64, randomBytes } from '../crypto/bytes.ts'
 import { openBytes, sealBytes } from '../crypto/seal.ts'
@@ -21,6 +21,17 @@ export function parseRootKeys(text: string): [RootKey, ...RootKey[]] {
   return keys as [RootKey, ...RootKey[]]
 }
 
+/** Durable in KV before it resolves. `name` is bound to the value: moved to another name it does not open. */
+export async function putSecret(
+  kv: KVNamespace,
+  roots: [RootKey, ...RootKey[]],
+  name: string,
+  secret: Uint8Array,
+): Promise<void> {
+  const root = roots[0]
+  await kv.put(name, `${root.id}.${base64url(await sealBytes(root.bytes, `kv:${name}`, secret))}`)
+}
+
 /** Makes a new 32-byte secret, durable in KV before it is returned. */
 export async function createSecret(
   kv: KVNamespace,
@@ -28,8 +39,7 @@ export async function createSecret(
   name: string,
 ): Promise<Uint8Array> {
   const secret = randomBytes(32)
-  const root = roots[0]
-  await kv.put(name, `${root.id}.${base64url(await sealBytes(root.bytes, `kv:${name}`, secret))}`)
+  await putSecret(kv, roots, name, secret)
   return secret
 }
 

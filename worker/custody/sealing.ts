@@ -5,12 +5,11 @@ import { hmac } from '../crypto/hmac.ts'
 import { open, type SealKey, seal, sealHeader } from '../crypto/seal.ts'
 import { limits } from '../ground/limits.ts'
 import type { AccountKeys, Keeper, SubjectAnswer } from './keeper.ts'
+import { platformAccount } from './recovery.ts'
 
 export type { AccountKeys, SubjectAnswer }
+export { platformAccount }
 export type Keepers = DurableObjectNamespace<Keeper>
-
-/** The Keeper for what belongs to no account: events of numbers we do not know. */
-export const platformAccount = 'platform'
 
 export const keeperOf = (keepers: Keepers, accountId: string) => keepers.getByName(accountId)
 

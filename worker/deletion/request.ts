@@ -1,18 +1,23 @@
 // A request to be forgotten, from any door: recorded once, verified, handed to the Eraser of its account. Called by
-// routes.ts, the doors of Meta, and the canary.
+// routes.ts, the doors of Meta, the lifecycle and the canary.
 
+import { and, desc, eq, ne } from 'drizzle-orm'
+import { type Database, database, type Statement, schema, writeBatch } from '../../db/client.ts'
+import { entryInsert } from '../audit/audit.ts'
+import { holdInsert } from '../audit/holds.ts'
+import { newId } from '../ground/ids.ts'
+import { limits } from '../ground/limits.ts'
+import { errorName, log } from '../ground/log.ts'
 import type { Settings } from '../ground/settings.ts'
+import { codeDigest, codeOf, loadPlatformRef } from './code.ts'
+import { loadOwners, type OwnersTold, tellOwners } from './owners.ts'
 
-export type DeletionScope = 'contact' | 'member' | 'workspace' | 'meta_user'
-export type DeletionDoor = 'api' | 'meta' | 'import' | 'lifecycle' | 'canary'
-export type DeletionState =
-  | 'waiting_approval'
-  | 'cooling_off'
-  | 'running'
-  | 'blocked'
-  | 'erased'
-  | 'completed'
-  | 'cancelled'
+const { deletions, metaLinks } = schema
+
+export type DeletionRow = typeof deletions.$inferSelect
+export type DeletionScope = DeletionRow['scope']
+export type DeletionDoor = DeletionRow['door']
+export type DeletionState = DeletionRow['state']
 
 export type World = { env: Env; settings: Settings; now: number }
 
@@ -25,6 +30,8 @@ export type Asked = {
   door: DeletionDoor
   /** As in the ledger: `key:{id}`, `operator`, `meta`, `system`. */
   actor: string
+  /** The owner who asks (workspace scope through the API). */
+  memberId?: string | undefined
   /** Workspace scope: give up the numbers at Meta, too. */
   deregister?: boolean
 }
@@ -41,6 +48,118 @@ export type OpenedDeletion = {
 }
 
 /** Opens the deletion, or finds the one that stands. It is durable when this resolves; the work goes on by itself. */
-export async function requestDeletion(_world: World, _asked: Asked): Promise<OpenedDeletion> {
-  throw new Error('not built yet')
+export async function requestDeletion(world: World, asked: Asked): Promise<OpenedDeletion> {
+  const db = database(world.env.DB)
+  const platformRef = await loadPlatformRef(world.env.KEEPER)
+  const standing = await loadStanding(db, asked)
+  if (standing) return opened(world, platformRef, standing, false)
+  const row = await newRow(world, db, platformRef, asked)
+  try {
+    await writeBatch(db, row.statements)
+  } catch (cause) {
+    // Somebody asked for the same thing at the same moment: theirs stands.
+    const theirs = await loadStanding(db, asked)
+    if (theirs) return opened(world, platformRef, theirs, false)
+    throw cause
+  }
+  await wake(world.env, row.deletion.accountId, row.deletion.id)
+  return opened(world, platformRef, row.deletion, true)
+}
+
+/** Tells the Eraser. When it cannot be told now, the cron does it: the row says what has to be done. */
+export async function wake(env: Env, accountId: string, id: string): Promise<void> {
+  try {
+    await env.ERASER.getByName(accountId).start([id])
+  } catch (cause) {
+    log('warn', 'deletion.not_woken', { error: errorName(cause) })
+  }
+}
+
+function opened(world: World, ref: Uint8Array, row: DeletionRow, fresh: boolean): OpenedDeletion {
+  const code = codeOf(ref, row.id)
+  const url = `${world.settings.publicOrigin}/data-deletion/${code}`
+  return { id: row.id, code, url, state: row.state, fresh }
+}
+
+/**
+ * The newest request about the same subject that was not cancelled. A person known only to Meta can come back with
+ * new data: a finished request of theirs stands only while there is nothing new.
+ */
+async function loadStanding(db: Database, asked: Asked): Promise<DeletionRow | undefined> {
+  const { accountId, scope, subjectId } = asked
+  const row = await db
+    .select()
+    .from(deletions)
+    .where(
+      and(
+        eq(deletions.accountId, accountId),
+        eq(deletions.subjectId, subjectId),
+        eq(deletions.scope, scope),
+        ne(deletions.state, 'cancelled'),
+      ),
+    )
+    .orderBy(desc(deletions.requestedAt))
+    .limit(1)
+    .get()
+  if (!row || scope !== 'meta_user' || (row.state !== 'completed' && row.state !== 'erased')) return row
+  const link = await db
+    .select({ at: metaLinks.at })
+    .from(metaLinks)
+    .where(eq(metaLinks.digest, subjectId))
+    .get()
+  return link && link.at > (row.erasedAt ?? 0) && row.state === 'completed' ? undefined : row
+}
+
+type NewRow = { deletion: DeletionRow; statements: Statement[] }
+
+async function newRow(world: World, db: Database, ref: Uint8Array, asked: Asked): Promise<NewRow> {
+  const { now } = world
+  const { accountId, scope, subjectId, actor } = asked
+  const id = newId('del')
+  const owners = scope === 'workspace' ? await loadOwners(db, accountId) : []
+  const others = owners.filter((owner) => owner.id !== asked.memberId)
+  const waits = scope === 'workspace' && asked.door === 'api' && others.length > 0
+  const state = waits ? 'waiting_approval' : scope === 'workspace' ? 'cooling_off' : 'running'
+  const deletion: DeletionRow = {
+    id,
+    accountId,
+    scope,
+    subjectId,
+    door: asked.door,
+    requestedBy: actor,
+    codeDigest: codeDigest(codeOf(ref, id)),
+    state,
+    deregister: asked.deregister ?? false,
+    requestedAt: now,
+    verifiedAt: waits ? null : now,
+    coolingUntil: state === 'cooling_off' ? now + limits.coolingOffMs : null,
+    startedAt: state === 'running' ? now : null,
+    erasedAt: null,
+    goneBy: null,
+    completedAt: null,
+    cancelledAt: null,
+    cancelledBy: null,
+  }
+  const told: OwnersTold =
+    scope === 'workspace'
+      ? await tellOwners(world, db, deletion, codeOf(ref, id), owners, asked.memberId)
+      : { statements: [] }
+  return {
+    deletion,
+    statements: [
+      db.insert(deletions).values(deletion),
+      ...(deletion.verifiedAt === null ? [] : restrictions(db, deletion, now)),
+      ...told.statements,
+      entryInsert(db, { accountId, actor, action: `deletion.request`, subject: id, reason: scope, at: now }),
+    ],
+  }
+}
+
+/** From the moment a request is verified nothing is sent and nothing is shown. */
+export function restrictions(db: Database, { accountId, scope, subjectId }: DeletionRow, at: number) {
+  if (scope === 'contact')
+    return [holdInsert(db, { accountId, subjectId, kind: 'restricted', reason: 'deletion', at })]
+  if (scope === 'workspace')
+    return [holdInsert(db, { accountId, subjectId: accountId, kind: 'frozen', reason: 'deletion', at })]
+  return []
 }

@@ -60,6 +60,15 @@ export const limits = {
   /** Keys leave the Keeper for at most this long. */
   keyCacheMs: 60 * second,
   keyCacheEntries: 5_000,
+  /** 65,536 keys a tree; its state, whatever is punctured, stays below 1.2 MB (KV holds 25 MiB a value). */
+  treeDepth: 16,
+  /** Keys promised to one life of a Keeper at once; a divisor of what a tree holds. */
+  leaseLeaves: 1_024,
+  /** Destroyed keys are taken out of their tree this long after the first of them; the promise is 24 h. */
+  epochTurnMs: 10 * minute,
+  epochTurnBackoffMs: [minute, 5 * minute, 30 * minute, 2 * hour],
+  /** An event about somebody who was erased is recognised this long; the promise is 90 days. */
+  tombstoneDays: 400,
   /** The journal key of a day is destroyed this long after midnight, or as soon after as its last segment is handled. */
   journalKeyGraceMs: hour,
 
@@ -85,10 +94,67 @@ export const limits = {
 
   /** Meta's printed limit for biz_opaque_callback_data. */
   callbackDataChars: 512,
+  /** Leaves that one call adds to the transparency log, and that one page of it shows. */
+  logBatchLeaves: 1_000,
+  logPageLeaves: 1_000,
+  /** A day of the ledger is sealed this long after it ended, so that nothing is still being written into it. */
+  auditSealGraceMs: hour,
+  /** What one minute seals: so many accounts; no further day once so many entries are hashed. */
+  auditSealAccounts: 200,
+  auditSealEntries: 50_000,
+  /** Entries of the ledger in memory at a time. */
+  auditRunRows: 2_000,
   pageRows: 50,
   pageRowsMax: 200,
   /** Last use of a key is written at most this often. */
   lastUsedEveryMs: minute,
+  /** Rows one step of a deletion deletes before it writes down how far it is, and rows of one statement. */
+  eraseRows: 20_000,
+  eraseChunkRows: 2_000,
+  eraseFiles: 500,
+  countFiles: 100_000,
+  mentionRows: 200,
+  /** How many deletions of one account are worked on side by side, and for how long an alarm goes on. */
+  eraserJobs: 8,
+  eraserSliceMs: 15 * second,
+  /** After the tombstone, what was under way before it has this long to land before the rows are erased again. */
+  quietMs: 10 * second,
+  /** A step that fails is tried again at these distances, the last one for ever. */
+  stepRetryMs: [second, 5 * second, 30 * second, 2 * minute, 10 * minute, hour],
+  /** For how long Meta is asked to let go; after that the token is destroyed without proof. */
+  detachForMs: 7 * dayMs,
+  coolingOffMs: 7 * dayMs,
+  /** A key younger than this cannot delete a workspace: it may be a thief's. */
+  deletionKeyAgeMs: 3 * dayMs,
+  /** An owner's approval can be given for so long; then the request is void. */
+  approvalMs: 14 * dayMs,
+  bulkDeletions: 1_000,
+  bulkAtOnce: 20,
+  /** What an inventory remembers of the messages, to search for it afterwards. */
+  inventorySamples: 8,
+  inventoryContacts: 200,
+  /** Digests of what a deletion searched for are kept as long as the request itself. */
+  needlesDays: 730,
+  /** A block ends at the latest after this, unless it is placed again. */
+  blockMaxMs: 90 * dayMs,
+  /** Deletions the cron wakes at a time. */
+  wakeDeletions: 1_000,
+  /** How often an isolate asks whether the database has been set back. */
+  guardEveryMs: 30 * second,
+  /** Meta's deletion and deauthorize callbacks: a signed_request is some hundred characters (meta.md §6.1). */
+  signedRequestBytes: 16 * kib,
+  /** Meta may try a callback again for days; older than this nobody has a reason to send it. */
+  signedRequestAgeMs: 8 * dayMs,
+  /** Ids of Meta's downloaded list in one call, and how many are worked on side by side. */
+  importIds: 500,
+  importSideBySide: 10,
+  /** A mail that could not be sent is tried again at these distances, then given up. */
+  mailRetryMs: [minute, 5 * minute, 30 * minute, 2 * hour, 12 * hour, dayMs],
+  mailBatch: 25,
+  /** When the owners of a business that is gone are told (days after Meta said so), and when its data follows. */
+  goneNoticeDays: [0, 1, 14, 28],
+  goneEraseDays: 30,
+  goneBatch: 50,
   /** Rows one sweep statement deletes. */
   sweepRows: 1_000,
   sweepChunks: 50,
@@ -96,4 +162,31 @@ export const limits = {
   settleAfterMs: 10 * minute,
   settleUntilMs: 7 * dayMs,
   settleBatch: 20,
+
+  /** Rows of an export in memory at once; content may be large (contentChars). */
+  exportRows: 100,
+  /** The nightly proof is given up after this. */
+  canaryMs: 30 * minute,
+  /** /healthz answers within this, whether the database does or not. */
+  healthMs: 2 * second,
+
+  /** The residue scan reads its places in pages of so many rows, names or objects. */
+  residueRows: 500,
+  /** Rows that are loaded and read closely; content may be large (contentChars). */
+  residueCandidates: 50,
+  residueObjects: 50,
+  /** Rows times needles of one query: about a tenth of a second. */
+  residueWork: 100_000,
+  /** Hashes and encodings are made of so many phone numbers and user ids; there are forty for each. */
+  residueEncoded: 20,
+  /** Of an object in R2, so much is read from the beginning. */
+  residueBodyBytes: 4 * mib,
+  /** Pages of one call, so that the object that calls it stays answerable. */
+  residuePages: 20,
+  /** Shorter texts and names are everybody's. */
+  residueSampleChars: 12,
+  residueNameChars: 5,
+  residueHandleChars: 4,
+  /** Fewer digits are nobody's phone number. */
+  residueDigits: 7,
 } as const

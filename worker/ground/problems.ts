@@ -25,6 +25,37 @@ export const problems = {
       'The key is valid, but it was made for other things. A key does what its scopes say and nothing else.',
     remedy: 'Create a key with the scope named in detail.',
   },
+  frozen: {
+    status: 403,
+    title: 'This workspace is being deleted',
+    meaning:
+      'A deletion of the whole workspace was requested. Until it is cancelled or done, nothing is sent and nothing about people is shown.',
+    remedy: 'An owner can cancel the deletion while it is cooling off.',
+  },
+  owner_needed: {
+    status: 403,
+    title: 'Only an owner of the workspace may do this',
+    meaning: 'The key acts for a member who is no owner, or for nobody.',
+    remedy: 'Use a key that an owner made, with the scope workspace:delete.',
+  },
+  key_too_fresh: {
+    status: 403,
+    title: 'This key is too fresh for that',
+    meaning: 'A workspace cannot be deleted with a key made in the last 72 hours: it may be a thief’s.',
+    remedy: 'Use an older key of an owner, or wait.',
+  },
+  sole_owner: {
+    status: 409,
+    title: 'The only owner cannot be erased alone',
+    meaning: 'A workspace without an owner belongs to nobody.',
+    remedy: 'Make somebody else an owner first, or delete the workspace.',
+  },
+  past_return: {
+    status: 409,
+    title: 'This deletion cannot be stopped any more',
+    meaning: 'Erasing has begun. What is gone cannot be brought back.',
+    remedy: 'Follow the deletion on its status page.',
+  },
   not_found: {
     status: 404,
     title: 'There is no such thing here',
@@ -78,6 +109,13 @@ export const problems = {
     title: 'Meta did not answer',
     meaning: 'We asked Meta and got no answer that can be used. What you sent may be right.',
     remedy: 'Try again in a little while.',
+  },
+  restoring: {
+    status: 503,
+    title: 'Erasures are being applied again',
+    meaning:
+      'The database was restored from a backup that knows people who were erased since. Nothing about people is served until they are erased again.',
+    remedy: 'Try again after Retry-After seconds.',
   },
   unavailable: {
     status: 503,

@@ -14,12 +14,18 @@ type Count = { counterKey: string; day: string; received: number; lastEventAt: n
 
 /**
  * Adds one outcome per arrival. An event that comes back as a letter was received long ago: it leaves `retry` or
- * `dead` and takes its new place, on the day it came, so that each day's sum stays true.
+ * `dead` and takes its new place, on the day it came, so that each day's sum stays true. What comes for a number of an
+ * erased workspace (`buried`) is counted nowhere in particular: its number is not written down again.
  */
-export function countsUpsert(db: Database, arrivals: Arrival[], results: Outcome[]): Statement[] {
+export function countsUpsert(
+  db: Database,
+  arrivals: Arrival[],
+  results: Outcome[],
+  buried: ReadonlySet<string> = new Set(),
+): Statement[] {
   const counts = new Map<string, Count>()
   arrivals.forEach((arrival, i) => {
-    const count = countOf(counts, arrival)
+    const count = countOf(counts, arrival, buried)
     count[results[i] as Outcome] += 1
     if (arrival.letter) count[arrival.letter.outcome] -= 1
     else count.received += 1
@@ -38,8 +44,9 @@ export function countsUpsert(db: Database, arrivals: Arrival[], results: Outcome
   ]
 }
 
-function countOf(counts: Map<string, Count>, arrival: Arrival): Count {
-  const key = counterKey(arrival.event)
+function countOf(counts: Map<string, Count>, arrival: Arrival, buried: ReadonlySet<string>): Count {
+  const own = counterKey(arrival.event)
+  const key = buried.has(own) ? 'none' : own
   const day = utcDay(arrival.receivedAt)
   const held = counts.get(`${key}/${day}`)
   if (held) return held

@@ -21,6 +21,10 @@ export type Facts = {
   waiting: Set<string>
   /** The versions that the fields of each contact stand at. */
   versions: Map<string, Record<ContactField, string>>
+  /** By phone number id and WABA id: when the workspace that had it was erased. */
+  buried: Map<string, number>
+  /** Accounts that were erased, as their Keeper says. */
+  closed: Set<string>
   /** Digests of field values made a moment ago, so that a person who writes twice is not digested twice. */
   digests: Map<string, string>
 }

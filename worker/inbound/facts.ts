@@ -4,6 +4,7 @@
 import { sql } from 'drizzle-orm'
 import { among, type Database, schema } from '../../db/client.ts'
 import { messagesOf } from '../conversations/record.ts'
+import { assetDigest } from '../custody/assets.ts'
 import {
   type AccountKeys,
   type Keepers,
@@ -17,7 +18,7 @@ import { fields, text } from '../meta/json.ts'
 import { type Facts, marks, rawId } from './drafts.ts'
 import { type Arrival, accountOf, type Directory, type Owner, type Reading, subjectOf } from './reading.ts'
 
-const { contacts, messageChanges, messageStatuses, messages, numbers, rawEvents, wabas } = schema
+const { assetTombstones, contacts, messageChanges, messageStatuses, messages, numbers, rawEvents, wabas } = schema
 
 type Cached<T> = { value: T; until: number }
 /** Only what was found: a number that connects is known with its first event. */
@@ -80,6 +81,7 @@ export async function loadFacts(
   now: number,
 ): Promise<Facts> {
   const people = await loadPeople(keepers, readings)
+  const platformRef = await loadPlatformRef(keepers, people.keys, now)
   const refs = readings.map((reading, i) => {
     const keys = people.keys.get(accountOf(reading) ?? platformAccount) as AccountKeys
     if (reading.as === 'message') return messageRef(keys, reading.owner.phoneNumberId, reading.message.wamid)
@@ -92,20 +94,25 @@ export async function loadFacts(
     seen: new Set(),
     waiting: new Set(),
     versions: new Map(),
+    buried: new Map(),
     digests: recentDigests(now),
   }
-  await loadSeen(db, readings, facts)
+  await loadSeen(db, arrivals, readings, facts, platformRef)
   return facts
 }
 
 /** One call per account, the accounts side by side; the answers return to the places of their questions. */
-async function loadPeople(keepers: Keepers, readings: Reading[]): Promise<Pick<Facts, 'keys' | 'subjects'>> {
+async function loadPeople(
+  keepers: Keepers,
+  readings: Reading[],
+): Promise<Pick<Facts, 'keys' | 'subjects' | 'closed'>> {
   const places = new Map<string, number[]>()
   readings.forEach((reading, i) => {
     const accountId = accountOf(reading) ?? platformAccount
     places.set(accountId, [...(places.get(accountId) ?? []), i])
   })
   const keys = new Map<string, AccountKeys>()
+  const closed = new Set<string>()
   const subjects: (SubjectAnswer | undefined)[] = new Array(readings.length)
   await Promise.all(
     [...places].map(async ([accountId, indexes]) => {
@@ -115,15 +122,53 @@ async function loadPeople(keepers: Keepers, readings: Reading[]): Promise<Pick<F
       })
       const answer = await keeperOf(keepers, accountId).resolve(asked.map(({ query }) => query))
       keys.set(accountId, answer.account)
+      if (answer.closedAt !== undefined) closed.add(accountId)
       asked.forEach(({ i }, j) => {
         subjects[i] = answer.subjects[j]
       })
     }),
   )
-  return { keys, subjects }
+  return { keys, subjects, closed }
 }
 
-async function loadSeen(db: Database, readings: Reading[], facts: Facts): Promise<void> {
+let platform: { ref: Uint8Array; until: number } | undefined
+
+/** The key that assets of erased workspaces are remembered by; the Keeper is asked once a minute at most. */
+async function loadPlatformRef(
+  keepers: Keepers,
+  keys: Map<string, AccountKeys>,
+  now: number,
+): Promise<Uint8Array> {
+  if (platform && platform.until > now) return platform.ref
+  const { ref } = keys.get(platformAccount) ?? (await keeperOf(keepers, platformAccount).resolve([])).account
+  platform = { ref, until: now + limits.keyCacheMs }
+  return ref
+}
+
+/** Which of the numbers and WABAs of these events belonged to a workspace that was erased. */
+function buriedAssets(db: Database, arrivals: Arrival[], facts: Facts, platformRef: Uint8Array): Read[] {
+  const ids = [...new Set(arrivals.flatMap(({ event }) => [event.phoneNumberId ?? event.entryId]))]
+  const byDigest = new Map(ids.map((id) => [assetDigest(platformRef, id), id]))
+  return [
+    {
+      query: db
+        .select()
+        .from(assetTombstones)
+        .where(sql`${assetTombstones.digest} IN ${among([...byDigest.keys()])}`),
+      note: (rows: { digest: string; at: number }[]) => {
+        for (const row of rows) facts.buried.set(byDigest.get(row.digest) as string, row.at)
+      },
+    },
+  ]
+}
+
+async function loadSeen(
+  db: Database,
+  arrivals: Arrival[],
+  readings: Reading[],
+  facts: Facts,
+  platformRef: Uint8Array,
+): Promise<void> {
   const wanted = { message: new Map<string, string[]>(), status: new Map<string, string[]>() }
   const rawIds: string[] = []
   readings.forEach((reading, i) => {
@@ -149,6 +194,7 @@ async function loadSeen(db: Database, readings: Reading[], facts: Facts): Promis
     ...[...wanted.status].map(([accountId, refs]) => seenStatuses(db, accountId, refs, facts)),
     ...(rawIds.length > 0 ? [seenRaws(db, rawIds, facts)] : []),
     ...(contactIds.length > 0 ? [versionsOf(db, contactIds, facts)] : []),
+    ...buriedAssets(db, arrivals, facts, platformRef),
   ]
   const [first, ...rest] = reads
   if (!first) return

@@ -31,7 +31,7 @@ export function decide(arrivals: Arrival[], readings: Reading[], facts: Facts): 
 }
 
 function decideOne(found: Case, reading: Reading, subject: SubjectAnswer | undefined): Outcome {
-  if (subject?.state === 'erased') return 'erased'
+  if (subject?.state === 'erased' || isBuried(found, reading)) return 'erased'
   if (reading.as === 'raw') return keepRaw(found, found.ref, reading.outcome, reading.reason)
   if (reading.as === 'hold') {
     const kept = keepRaw(found, found.ref, 'handled', reading.hold.reason)
@@ -45,6 +45,17 @@ function decideOne(found: Case, reading: Reading, subject: SubjectAnswer | undef
   if (reading.as === 'status') return decideStatus(own, reading, known)
   if (!known) return keepRaw(own, found.ref, 'malformed', 'subject')
   return reading.as === 'message' ? decideMessage(own, reading, known) : decideWord(own, reading, known)
+}
+
+/**
+ * About an account that was erased, or about a number of one: dropped. A number that was connected again since is
+ * somebody's: only what happened before the erasure stays dropped.
+ */
+function isBuried({ facts, arrival, accountId }: Case, reading: Reading): boolean {
+  if (accountId !== undefined && facts.closed.has(accountId)) return true
+  const at = facts.buried.get(arrival.event.phoneNumberId ?? arrival.event.entryId)
+  if (at === undefined) return false
+  return accountId === undefined || ('at' in reading && reading.at <= at)
 }
 
 type Word = Extract<Reading, { as: 'preference' | 'call' }>
@@ -151,7 +162,17 @@ function decideStatus(own: OwnCase, reading: StatusReading, subject: Known | und
   if (subject) noteContact(own, subject, reading.contact ?? {}, at)
   touch(own, ref)
   const errorCode = parsed.errorCode ?? null
-  plan.statuses.push({ accountId, ref, status, participant, at, errorCode, receivedAt: arrival.receivedAt })
+  const contactId = subject?.contactId ?? null
+  plan.statuses.push({
+    accountId,
+    ref,
+    status,
+    participant,
+    contactId,
+    at,
+    errorCode,
+    receivedAt: arrival.receivedAt,
+  })
   const ours = parseCallbackData(parsed.callbackData).messageId
   if (ours !== undefined) plan.settled.push({ accountId, messageId: ours, ref, wamid, key: subject?.key })
   const mark = marks.status(accountId, ref, status, participant)

@@ -10,7 +10,7 @@ import type { ContactDraft, Plan } from './drafts.ts'
 import { loadDirectory, loadFacts } from './facts.ts'
 import { letterStatements, lettersErase, loadDue, loadLetters } from './letters.ts'
 import { decide } from './plan.ts'
-import { type Arrival, readEvent } from './reading.ts'
+import { type Arrival, type Directory, readEvent } from './reading.ts'
 import { planStatements, sealRows } from './write.ts'
 
 /** Statements that commit together with these arrivals: how far the journal is handled. */
@@ -86,11 +86,19 @@ async function handle(
   await writeBatch(db, [
     ...lettersErase(db, arrivals),
     ...planStatements(db, plan, rows, merges),
-    ...countsUpsert(db, arrivals, plan.outcomes),
+    ...countsUpsert(db, arrivals, plan.outcomes, unowned(facts.buried, directory)),
     ...after,
   ])
   await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
 }
+
+/** Under both names that a counter may have: a number's, or a WABA's. */
+const unowned = (buried: Map<string, number>, directory: Directory): Set<string> =>
+  new Set(
+    [...buried.keys()]
+      .filter((id) => !directory.number(id) && directory.account(id) === undefined)
+      .flatMap((id) => [id, `waba:${id}`]),
+  )
 
 /** Brings what the losers of a merge hold into the plan of the winner. Rare: most batches merge nobody. */
 async function absorb(env: Env, db: Database, plan: Plan, now: number): Promise<MergeFacts[]> {

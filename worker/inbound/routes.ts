@@ -31,7 +31,7 @@ import {
   letterView,
   replaySchema,
 } from './shapes.ts'
-import { cutByShard } from './shard.ts'
+import { cutByShard } from '../meta/shard.ts'
 
 const bare = { ...secureHeaders, 'cache-control': 'no-store' }
 const empty = (status: 200 | 401 | 403 | 413 | 400 | 503) => new Response(null, { status, headers: bare })

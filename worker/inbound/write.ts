@@ -1,8 +1,9 @@
 // Drafts become sealed rows, rows become one batch. Called by receive.ts.
 
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
+import { holdInsert, holdLiftInsert } from '../audit/holds.ts'
 import { type MergeFacts, mergeStatements, preferencesInsert } from '../conversations/merge.ts'
 import {
   type ChangeRow,
@@ -19,7 +20,7 @@ import { sealColumn } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { type ContactDraft, type MessageDraft, type Plan, precedence, type RawDraft } from './drafts.ts'
 
-const { holds, rawEvents } = schema
+const { rawEvents } = schema
 
 type RawRow = typeof rawEvents.$inferInsert
 export type SealedRows = {
@@ -173,19 +174,11 @@ function settledUpdate(db: Database, list: SealedRows['settled']): Statement[] {
 }
 
 function holdStatements(db: Database, hold: Plan['holds'][number]): Statement[] {
-  const row = {
-    accountId: hold.accountId,
-    subjectId: hold.wabaId,
-    kind: hold.kind,
-    reason: hold.reason,
-    at: hold.stands ? hold.at : 0,
-    liftedAt: hold.stands ? null : hold.at,
-  }
-  const latest: SQL = sql`ON CONFLICT DO UPDATE SET reason = CASE WHEN excluded.at > at THEN excluded.reason ELSE reason END,
-    at = max(at, excluded.at), lifted_at = nullif(max(coalesce(lifted_at, 0), coalesce(excluded.lifted_at, 0)), 0)`
+  const { accountId, wabaId: subjectId, kind, reason, at } = hold
+  const row = { accountId, subjectId, kind, reason, at }
   const action = hold.stands ? 'hold.place' : 'hold.lift'
   return [
-    rowsInsert(db, holds, [row], latest),
+    hold.stands ? holdInsert(db, row) : holdLiftInsert(db, row),
     entryInsert(db, {
       accountId: hold.accountId,
       actor: 'meta',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { writeBatch } from '../../../db/client.ts'
 import { standingKeyQuery } from '../../../worker/accounts/auth.ts'
 import { keysQuery } from '../../../worker/accounts/keys.ts'
+import { membersQuery, metaLinkQuery } from '../../../worker/accounts/members.ts'
 import { numberQuery, numbersQuery } from '../../../worker/accounts/numbers.ts'
+import { entriesQuery, entryRunQuery, sealsQuery } from '../../../worker/audit/ledger.ts'
 import { sortKey } from '../../../worker/conversations/content.ts'
 import { contactQuery, contactsQuery } from '../../../worker/conversations/list-contacts.ts'
 import { conversationQuery, conversationsQuery } from '../../../worker/conversations/list-conversations.ts'
@@ -44,8 +46,15 @@ const queries: [string, Query][] = [
   ['numbers after a cursor', numbersQuery(db, account, { limit: 50, cursor: ['num_x'] })],
   ['one number', numberQuery(db, account, 'num_x')],
   ['the key of a caller', standingKeyQuery(db, 'digest')],
+  ['members', membersQuery(db, account, first)],
+  ['members after a cursor', membersQuery(db, account, { limit: 50, cursor: [1, 'mem_x'] })],
+  ['the member of a Facebook user', metaLinkQuery(db, 'digest')],
   ['keys', keysQuery(db, account, first)],
   ['keys after a cursor', keysQuery(db, account, later)],
+  ['the audit ledger', entriesQuery(db, account, first)],
+  ['the audit ledger after a cursor', entriesQuery(db, account, later)],
+  ['a run of the audit ledger', entryRunQuery(db, account, cursor, cursor[0] + 1, 50)],
+  ['the seals of the audit ledger', sealsQuery(db, account)],
 ]
 
 const run = (query: Query, before = '') => {

@@ -50,7 +50,18 @@ describe('a half-configured Worker', () => {
 describe('the app', () => {
   it('says that it is well', async () => {
     const answer = await ask('/healthz')
-    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }])
+    const canary = { state: 'none', at: null }
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', canary }])
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('says so when the database does not answer, and is well all the same', async () => {
+    const prepare = () => {
+      throw new Error('no database')
+    }
+    const answer = await ask('/healthz', { env: { ...env, DB: { prepare } } as unknown as Env })
+    const canary = { state: 'unreadable', at: null }
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', canary }])
   })
 
   it('protects every answer, and keeps those of the API out of caches', async () => {

@@ -119,7 +119,7 @@ describe('the catalogue', () => {
         value: string
       }>()
       expect(results.length).toBeGreaterThan(0)
-      for (const { value } of results) expect(value).toMatch(/^sc1\.\d+\.[\w-]+\.[\w-]+$/)
+      for (const { value } of results) expect(value).toMatch(/^sc1\.[\w-]+\.[\w-]+$/)
     }
   })
 })

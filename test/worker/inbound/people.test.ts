@@ -95,7 +95,7 @@ describe('who somebody is', () => {
     await receive(messageChange(sol, person, textMessage('wamid.ER1', 'before', nowSeconds)))
     const contactId = (await conversations(sol)).find(({ contact }) => contact.bsuid === person.bsuid)
       ?.contact.id as string
-    await keeperOf(env.KEEPER, sol.accountId).forget(contactId, (nowSeconds + 100) * 1000)
+    await keeperOf(env.KEEPER, sol.accountId).forget([contactId], (nowSeconds + 100) * 1000)
     const before = {
       messages: await rowsOf('messages', 'id'),
       contacts: await rowsOf('contacts', 'id'),

@@ -280,7 +280,7 @@ describe('a forgotten person', () => {
     const { subjects } = await keeper.resolve([{ phone: ravi.phone, at: Date.now(), create: false }])
     const known = subjects[0]
     if (known?.state !== 'known') throw new Error('not known')
-    await keeper.forget(known.contactId, Date.now() + 60_000)
+    await keeper.forget([known.contactId], Date.now() + 60_000)
     const asked = stage.requests.length
     for (const body of [textTo(ravi.phone), templateTo(ravi.phone)]) {
       const answer = await stage.call('POST', messagesPath(sol), { body })

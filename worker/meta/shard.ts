@@ -3,7 +3,7 @@
 
 import { fromUtf8, utf8 } from '../crypto/bytes.ts'
 import { limits } from '../ground/limits.ts'
-import { fields, nestsDeeper, parseJson, text } from '../meta/json.ts'
+import { fields, nestsDeeper, parseJson, text } from './json.ts'
 
 /** FNV-1a: stable over versions and spread well enough over a handful of shards. */
 export function shardOf(wabaId: string): string {

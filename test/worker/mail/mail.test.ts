@@ -1,0 +1,167 @@
+import { env } from 'cloudflare:workers'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { writeBatch } from '../../../db/client.ts'
+import { newMember } from '../../../worker/accounts/members.ts'
+import { keeperOf } from '../../../worker/custody/sealing.ts'
+import { settingsOf } from '../../../worker/env.ts'
+import { limits } from '../../../worker/ground/limits.ts'
+import { deliverMails, dueQuery, mailInsert, parseSender } from '../../../worker/mail/mail.ts'
+import { type Business, monsoon, sol } from '../../support/cast.ts'
+import { rowsOf } from '../../support/intake.ts'
+import { ownerEmailOf, ownerOf, seedCast } from '../../support/world.ts'
+import { db } from '../api/stage.ts'
+
+const now = 1_795_305_600_000
+const minute = 60_000
+const settings = settingsOf(env)
+const from = { name: 'Softivum Connect', email: 'no-reply@gateway.test' }
+
+type Sent = { from: unknown; to: unknown; subject: string; text: string }
+let sent: Sent[]
+/** The world outside: takes every mail, unless told to refuse. */
+const outside = (refuse: (mail: Sent) => boolean = () => false): Env => ({
+  ...env,
+  MAIL: {
+    send: async (mail: Sent) => {
+      if (refuse(mail)) throw new TypeError('refused')
+      sent.push(mail)
+      return { messageId: 'x' }
+    },
+  } as unknown as SendEmail,
+})
+
+async function put(business: Business, text = 'hello', at = now): Promise<void> {
+  const mail = {
+    accountId: business.accountId,
+    memberId: ownerOf(business),
+    kind: 'test',
+    subject: `To ${business.name}`,
+    text,
+  }
+  await writeBatch(db, [await mailInsert(db, env.KEEPER, mail, at)])
+}
+const mailOf = async (business: Business) =>
+  (await rowsOf('mails')).find((row) => row.account_id === business.accountId)
+
+beforeEach(async () => {
+  sent = []
+  await env.DB.exec('DELETE FROM mails')
+  await env.DB.exec('DELETE FROM members')
+  await seedCast()
+})
+
+describe('a mail', () => {
+  it('waits sealed, leaves once to the address its member has then, and stays noted as sent', async () => {
+    await put(sol, 'the secret link')
+    await put(monsoon)
+    const row = await mailOf(sol)
+    expect(row).toMatchObject({ kind: 'test', attempts: 0, next_at: now, sent_at: null })
+    expect(JSON.stringify(row)).not.toMatch(/secret link|example\.com/)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 2, failed: 0, dropped: 0 })
+    expect(sent.toSorted((a, b) => String(b.to).localeCompare(String(a.to)))).toEqual([
+      { from, to: ownerEmailOf(sol), subject: `To ${sol.name}`, text: 'the secret link' },
+      { from, to: ownerEmailOf(monsoon), subject: `To ${monsoon.name}`, text: 'hello' },
+    ])
+    expect(await mailOf(sol)).toMatchObject({ sent_at: now, next_at: null })
+    expect(await deliverMails(outside(), settings, now + limits.mailRetryMs[0])).toMatchObject({ sent: 0 })
+    expect(sent).toHaveLength(2)
+  })
+
+  it('is in the outbox only when its batch was committed', async () => {
+    const mail = { accountId: sol.accountId, memberId: ownerOf(sol), kind: 'test', subject: 's', text: 't' }
+    const statement = await mailInsert(db, env.KEEPER, mail, now)
+    expect(await rowsOf('mails')).toEqual([])
+    await writeBatch(db, [statement])
+    expect(await rowsOf('mails')).toHaveLength(1)
+  })
+
+  it('that cannot be sent is tried again at growing distances, then given up, and holds up no other', async () => {
+    await put(sol)
+    const world = outside(({ to }) => to === ownerEmailOf(sol))
+    let at = now
+    for (const [attempt, wait] of limits.mailRetryMs.entries()) {
+      await put(monsoon, `with try ${attempt}`, at)
+      expect(await deliverMails(world, settings, at)).toEqual({ sent: 1, failed: 1, dropped: 0 })
+      expect(await mailOf(sol)).toMatchObject({ attempts: attempt + 1, next_at: at + wait, sent_at: null })
+      expect(await deliverMails(world, settings, at + wait - 1)).toEqual({ sent: 0, failed: 0, dropped: 0 })
+      at += wait
+    }
+    expect(await deliverMails(world, settings, at)).toMatchObject({ failed: 1 })
+    expect(await mailOf(sol)).toMatchObject({ next_at: null, sent_at: null })
+    expect(await deliverMails(outside(), settings, at + 400 * limits.mailRetryMs[5])).toMatchObject({
+      sent: 0,
+    })
+  })
+
+  it('leaves once when two crons meet', async () => {
+    for (let i = 0; i < 10; i++) await put(sol, `mail ${i}`)
+    const counts = await Promise.all([1, 2, 3].map(() => deliverMails(outside(), settings, now)))
+    expect(counts.reduce((sum, { sent: n }) => sum + n, 0)).toBe(10)
+    expect(new Set(sent.map(({ text }) => text)).size).toBe(10)
+    expect(sent).toHaveLength(10)
+  })
+
+  it('is sent again later, not lost, when the process ended while it was sent', async () => {
+    await put(sol)
+    const crashed: Env = {
+      ...env,
+      MAIL: { send: () => new Promise(() => undefined) } as unknown as SendEmail,
+    }
+    void deliverMails(crashed, settings, now)
+    await expect.poll(async () => (await mailOf(sol))?.attempts).toBe(1)
+    expect(await deliverMails(outside(), settings, now)).toMatchObject({ sent: 0 })
+    expect(await deliverMails(outside(), settings, now + limits.mailRetryMs[0])).toMatchObject({ sent: 1 })
+  })
+
+  it('to an erased member is dropped unsent, and the neighbour’s leaves', async () => {
+    await put(sol)
+    await put(monsoon)
+    await env.DB.prepare('DELETE FROM members WHERE id = ?').bind(ownerOf(sol)).run()
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 1, failed: 0, dropped: 1 })
+    expect(await mailOf(sol)).toBeUndefined()
+    expect(sent.map(({ to }) => to)).toEqual([ownerEmailOf(monsoon)])
+  })
+
+  it('whose key was destroyed is dropped unsent', async () => {
+    const { accountId } = monsoon
+    const gone = await newMember(
+      db,
+      env.KEEPER,
+      { accountId, role: 'agent', email: 'agent@example.com' },
+      'operator',
+      now,
+    )
+    const mail = { accountId, memberId: gone.id, kind: 'test', subject: 's', text: 't' }
+    await writeBatch(db, [...gone.statements, await mailInsert(db, env.KEEPER, mail, now)])
+    await keeperOf(env.KEEPER, accountId).forget([gone.id], now)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 0, failed: 0, dropped: 1 })
+    expect(await rowsOf('mails')).toEqual([])
+    expect(sent).toEqual([])
+  })
+
+  it('is taken by the platform’s own binding', async () => {
+    await put(sol)
+    expect(await deliverMails(env, settings, now)).toEqual({ sent: 1, failed: 0, dropped: 0 })
+  })
+
+  it('that is due is found through the index of what is due', async () => {
+    const { sql, params } = dueQuery(db, now + minute).toSQL()
+    const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...params)
+      .all<{ detail: string }>()
+    const plan = results.map(({ detail }) => detail)
+    expect(plan[0]).toContain('USING INDEX mails_due')
+    expect(plan.join()).not.toContain('SCAN')
+  })
+})
+
+describe('the sender', () => {
+  it.each([
+    ['Softivum Connect <no-reply@gateway.test>', from],
+    ['"Softivum Connect" <no-reply@gateway.test>', from],
+    ['no-reply@gateway.test', 'no-reply@gateway.test'],
+    ['<no-reply@gateway.test>', 'no-reply@gateway.test'],
+  ])('is read from %s', (text, expected) => {
+    expect(parseSender(text)).toEqual(expected)
+  })
+})

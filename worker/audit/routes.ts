@@ -1,0 +1,89 @@
+// Doors of the ledger: a workspace reads its entries, newest first, and takes all of them with their seals. Mounted by
+// app.ts.
+
+import { database } from '../../db/client.ts'
+import {
+  createRoute,
+  cutPage,
+  instant,
+  isoTime,
+  jsonAnswer,
+  needsScope,
+  openApiRoom,
+  pageQuery,
+  pageSchema,
+  refusals,
+  timeKey,
+  z,
+} from '../ground/openapi.ts'
+import { exportLedger } from './export.ts'
+import { type EntryRow, entriesQuery } from './ledger.ts'
+import type { DoorEnv } from './principal.ts'
+
+const entrySchema = z
+  .object({
+    id: z.string().openapi({ example: 'aud_3c5e7g9j1m3p5r7t9w1y3a5c7e' }),
+    actor: z.string().describe('`key:{id}`, `operator`, `meta` or `system`: never a name.'),
+    action: z.string().openapi({ example: 'key.create' }),
+    subject: z.string().describe('The id of what it happened to.'),
+    reason: z.string().nullable(),
+    at: instant.describe('When it happened; Meta’s clock for what Meta told.'),
+    recordedAt: instant.describe('When it was written down, by our clock. The chain goes by this.'),
+  })
+  .openapi('AuditEntry')
+
+const entryView = ({ id, actor, action, subject, reason, at, recordedAt }: EntryRow) => ({
+  id,
+  actor,
+  action,
+  subject,
+  reason,
+  at: isoTime(at),
+  recordedAt: isoTime(recordedAt),
+})
+
+const listEntries = createRoute({
+  ...needsScope('audit'),
+  method: 'get',
+  path: '/audit',
+  operationId: 'listAuditEntries',
+  summary: 'List the audit ledger',
+  description: 'Newest first.',
+  tags: ['Audit'],
+  request: { query: pageQuery(timeKey) },
+  responses: {
+    200: jsonAnswer('A page of entries.', pageSchema('AuditEntryPage', entrySchema)),
+    ...refusals('bad_request', 'unauthorized', 'forbidden'),
+  },
+})
+
+/** Typed as any text: the library takes every type that ends in `json` for one JSON value. */
+const ndjson: string = 'application/x-ndjson'
+
+const exportEntries = createRoute({
+  ...needsScope('audit'),
+  method: 'get',
+  path: '/audit/export',
+  operationId: 'exportAudit',
+  summary: 'Export the audit ledger with its seals',
+  description:
+    'Oldest first, one JSON value a line: entries as they are hashed (instants in epoch milliseconds), `seal` after each sealed day, `end` at the end. The head of a day is SHA-256 over the head before it and the day’s lines, each followed by a line feed; it is also the day’s leaf in the transparency log.',
+  tags: ['Audit'],
+  responses: {
+    200: { description: 'The ledger.', content: { [ndjson]: { schema: z.string() } } },
+    ...refusals('unauthorized', 'forbidden'),
+  },
+})
+
+export const audit = openApiRoom<DoorEnv>()
+  .openapi(listEntries, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const found = await entriesQuery(database(c.env.DB), c.var.principal.accountId, { limit, cursor })
+    const { rows, next } = cutPage(found, limit, (row) => [row.recordedAt, row.id])
+    return c.json({ data: rows.map(entryView), next }, 200)
+  })
+  .openapi(exportEntries, (c) =>
+    c.body(exportLedger(database(c.env.DB), c.var.principal.accountId, Date.now()), 200, {
+      'content-type': ndjson,
+    }),
+  )

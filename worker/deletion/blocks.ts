@@ -1,0 +1,59 @@
+// What stops a deletion for a while: a reason from a closed list, somebody who reviews it, an end. Placed and lifted by
+// the operator. Called by routes.ts.
+
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { assertion, database, schema, writeBatch } from '../../db/client.ts'
+import { entryInsert } from '../audit/audit.ts'
+import { newId } from '../ground/ids.ts'
+import { ok, type Result, refused } from '../ground/result.ts'
+import { type DeletionRow, type World, wake } from './request.ts'
+import { noReturn } from './steps.ts'
+
+const { deletionBlocks } = schema
+
+export type BlockReason = (typeof deletionBlocks.$inferSelect)['reason']
+export const blockReasons = deletionBlocks.reason.enumValues
+
+export type NewBlock = { reason: BlockReason; reviewer: string; endsAt: number }
+
+/** Refused once the point of no return is passed: a block that stops nothing would be a lie. */
+export async function placeBlock(
+  { env, now }: World,
+  deletion: DeletionRow,
+  block: NewBlock,
+): Promise<Result<{ id: string }, { reason: 'past_return' }>> {
+  const db = database(env.DB)
+  const { id: deletionId, accountId } = deletion
+  const id = newId('blk')
+  const passed = sql`EXISTS (SELECT 1 FROM deletion_steps WHERE deletion_id = ${deletionId} AND position >= ${noReturn})`
+  const [gone] = await db.all<{ gone: number }>(sql`SELECT ${passed} AS gone`)
+  if (gone?.gone || ['erased', 'completed', 'cancelled'].includes(deletion.state))
+    return refused({ reason: 'past_return' })
+  await writeBatch(db, [
+    db.insert(deletionBlocks).values({ id, deletionId, ...block, placedAt: now }),
+    assertion(db, sql`NOT ${passed}`),
+    entryInsert(db, {
+      accountId,
+      actor: 'operator',
+      action: 'deletion.block',
+      subject: deletionId,
+      reason: block.reason,
+      at: now,
+    }),
+  ])
+  await wake(env, accountId, deletionId)
+  return ok({ id })
+}
+
+/** Lifts every block; the deletion goes on where it stood. */
+export async function liftBlocks({ env, now }: World, { id, accountId }: DeletionRow): Promise<void> {
+  const db = database(env.DB)
+  await writeBatch(db, [
+    db
+      .update(deletionBlocks)
+      .set({ liftedAt: now })
+      .where(and(eq(deletionBlocks.deletionId, id), isNull(deletionBlocks.liftedAt))),
+    entryInsert(db, { accountId, actor: 'operator', action: 'deletion.unblock', subject: id, at: now }),
+  ])
+  await wake(env, accountId, id)
+}

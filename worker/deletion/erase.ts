@@ -1,0 +1,125 @@
+// The eraser's hands: rows of D1 by the catalogue, in bounded chunks, and objects of R2. Every call does a little and
+// says what; calling again goes on where it stopped, and calling when nothing is left does nothing. Called by steps.ts
+// and restore.ts.
+
+import { sql } from 'drizzle-orm'
+import { d1, type TableName } from '../../db/catalog.ts'
+import { type Database, schema, statement } from '../../db/client.ts'
+import { type Keepers, openColumns } from '../custody/sealing.ts'
+import { limits } from '../ground/limits.ts'
+import { type Place, placesOf, type Subject } from './reach.ts'
+
+export type Erased = { counts: Record<string, number>; more: boolean }
+
+/** Deletes up to limits.eraseRows rows, children before parents. `more` is false when a whole pass found nothing left. */
+export async function eraseRows(db: Database, subject: Subject): Promise<Erased> {
+  const counts: Record<string, number> = {}
+  let room: number = limits.eraseRows
+  for (const place of placesOf(subject)) {
+    if (place.kept) continue
+    while (room > 0) {
+      const rows = await eraseChunk(db, place, Math.min(room, limits.eraseChunkRows))
+      if (rows === 0) break
+      counts[place.name] = (counts[place.name] ?? 0) + rows
+      room -= rows
+    }
+    if (room <= 0) return { counts, more: true }
+  }
+  return { counts, more: false }
+}
+
+async function eraseChunk(db: Database, { name, where }: Place, rows: number): Promise<number> {
+  const table = sql.raw(name)
+  const erase = sql`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${rows})`
+  const [result] = await db.batch([statement(db, erase)])
+  return (result as unknown as D1Result).meta.changes
+}
+
+/** Deletes what stands under the prefix of the subject in R2. An object that is gone already counts for nothing. */
+export async function eraseFiles(files: R2Bucket, subject: Subject): Promise<Erased> {
+  let found = 0
+  for (const prefix of filePrefixes(subject)) {
+    const page = await files.list({ prefix, limit: limits.eraseFiles })
+    if (page.objects.length === 0) continue
+    await files.delete(page.objects.map(({ key }) => key))
+    found += page.objects.length
+  }
+  return { counts: found > 0 ? { 'media/': found } : {}, more: found > 0 }
+}
+
+export const filePrefixes = (subject: Subject): string[] =>
+  subject.scope === 'workspace'
+    ? [`media/${subject.accountId}/`]
+    : subject.scope === 'contact'
+      ? subject.ids.map((id) => `media/${subject.accountId}/${id}/`)
+      : []
+
+/** What of the subject stands in R2, at most `limits.countFiles`. */
+export async function countFiles(files: R2Bucket, subject: Subject): Promise<number> {
+  let count = 0
+  for (const prefix of filePrefixes(subject)) {
+    let cursor: string | undefined
+    do {
+      const page = await files.list({ prefix, ...(cursor === undefined ? {} : { cursor }) })
+      count += page.objects.length
+      cursor = page.truncated ? page.cursor : undefined
+    } while (cursor !== undefined && count < limits.countFiles)
+  }
+  return count
+}
+
+/** How far the search through what names nobody has come. */
+export type MentionCursor = { table: TableName; after: string } | undefined
+
+/**
+ * Kept events that name no contact may still speak of one: opens them and deletes those that hold one of `words`
+ * (phone numbers and user ids as Meta writes them). `next` is undefined at the end.
+ */
+export async function eraseMentions(
+  db: Database,
+  keepers: Keepers,
+  accountId: string,
+  words: string[],
+  cursor: MentionCursor,
+  now: number,
+): Promise<{ erased: number; table: string; next: MentionCursor }> {
+  const tables = (Object.keys(d1) as TableName[]).filter((table) => 'mayMention' in d1[table])
+  const [table] = tables
+  // One table speaks of people it does not name. A second one must bring its own way of opening its rows.
+  if (tables.length !== 1 || table !== 'rawEvents') throw new Error('only raw_events can be read for mentions')
+  const { rawEvents } = schema
+  const rows = await db
+    .select({ id: rawEvents.id, part: rawEvents.part, payload: rawEvents.payload })
+    .from(rawEvents)
+    .where(sql`${rawEvents.accountId} = ${accountId} AND ${rawEvents.contactId} IS NULL AND ${rawEvents.id} IN (
+      SELECT DISTINCT id FROM raw_events WHERE account_id = ${accountId} AND contact_id IS NULL
+        AND id > ${cursor?.after ?? ''} ORDER BY id LIMIT ${limits.mentionRows})`)
+    .orderBy(rawEvents.id, rawEvents.part)
+  const opened = await openColumns(
+    keepers,
+    accountId,
+    rows.map(({ id, part, payload }) => ({
+      table: 'raw_events',
+      column: 'payload',
+      rowId: `${id}/${part}`,
+      sealed: payload,
+    })),
+    now,
+  )
+  const texts = new Map<string, string>()
+  rows.forEach(({ id }, i) => texts.set(id, `${texts.get(id) ?? ''}${opened[i] ?? ''}`))
+  const spoken = [...texts].flatMap(([id, text]) => (words.some((word) => text.includes(word)) ? [id] : []))
+  if (spoken.length > 0)
+    await db.batch([
+      statement(
+        db,
+        sql`DELETE FROM raw_events WHERE account_id = ${accountId} AND id IN (SELECT value FROM json_each(${JSON.stringify(spoken)}))`,
+      ),
+    ])
+  const last = rows.at(-1)?.id
+  return {
+    erased: spoken.length,
+    table: 'raw_events',
+    next: last === undefined ? undefined : { table, after: last },
+  }
+}

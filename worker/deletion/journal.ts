@@ -1,0 +1,170 @@
+// The Eraser's own memory: which deletions run, at which step each stands, what it may not forget. Written in one
+// transaction per step, so that a crash repeats at most the step it interrupted. Called by eraser.ts only.
+
+/** Opaque values a later step needs: ids, instants, counts. Never a name, a number or a word of anybody. */
+export type JobFacts = Record<string, unknown>
+
+export type Job = {
+  id: string
+  position: number
+  attempts: number
+  nextAt: number
+  facts: JobFacts
+}
+
+type JobRow = { id: string; position: number; attempts: number; next_at: number; facts: string }
+
+export type StepRow = {
+  position: number
+  step: string
+  state: 'pending' | 'running' | 'retrying' | 'done' | 'skipped' | 'gave_up'
+  attempts: number
+  startedAt: number | null
+  finishedAt: number | null
+  counts: Record<string, number>
+}
+
+export class Journal {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    sql.exec(`CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, position INTEGER NOT NULL, attempts INTEGER NOT NULL,
+      next_at INTEGER NOT NULL, facts TEXT NOT NULL)`)
+    sql.exec(`CREATE INDEX IF NOT EXISTS jobs_due ON jobs (next_at)`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS steps (job TEXT NOT NULL, position INTEGER NOT NULL, step TEXT NOT NULL,
+      state TEXT NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER, counts TEXT NOT NULL,
+      PRIMARY KEY (job, position))`)
+    sql.exec(`CREATE TABLE IF NOT EXISTS inventory (job TEXT PRIMARY KEY, sealed BLOB NOT NULL)`)
+    sql.exec(
+      `CREATE TABLE IF NOT EXISTS needles (job TEXT PRIMARY KEY, digests TEXT NOT NULL, at INTEGER NOT NULL)`,
+    )
+  }
+
+  /** A job begun anew only when it is not known. Asking again makes one that waits before `until` look at once. */
+  add(id: string, until: number, now: number): void {
+    this.#sql.exec(
+      `INSERT INTO jobs VALUES (?, 0, 0, ?, '{}') ON CONFLICT DO UPDATE SET next_at = min(next_at, excluded.next_at)
+       WHERE position < ?`,
+      id,
+      now,
+      until,
+    )
+  }
+
+  due(now: number, limit: number): Job[] {
+    return this.#sql
+      .exec<JobRow>(`SELECT * FROM jobs WHERE next_at <= ? ORDER BY next_at LIMIT ?`, now, limit)
+      .toArray()
+      .map(jobOf)
+  }
+
+  nextAt(): number | null {
+    return this.#sql.exec<{ at: number | null }>(`SELECT min(next_at) AS at FROM jobs`).one().at
+  }
+
+  stepOf(job: string, position: number): StepRow | undefined {
+    const row = this.#sql
+      .exec<Record<string, never>>(`SELECT * FROM steps WHERE job = ? AND position = ?`, job, position)
+      .toArray()[0] as unknown as RawStep | undefined
+    return row && stepOf(row)
+  }
+
+  steps(job: string): StepRow[] {
+    const rows = this.#sql.exec<Record<string, never>>(
+      `SELECT * FROM steps WHERE job = ? ORDER BY position`,
+      job,
+    )
+    return (rows.toArray() as unknown as RawStep[]).map(stepOf)
+  }
+
+  putStep(job: string, row: StepRow): void {
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      job,
+      row.position,
+      row.step,
+      row.state,
+      row.attempts,
+      row.startedAt,
+      row.finishedAt,
+      JSON.stringify(row.counts),
+    )
+  }
+
+  /** Where the job stands now. */
+  put({ id, position, attempts, nextAt, facts }: Job): void {
+    this.#sql.exec(
+      `UPDATE jobs SET position = ?, attempts = ?, next_at = ?, facts = ? WHERE id = ?`,
+      position,
+      attempts,
+      nextAt,
+      JSON.stringify(facts),
+      id,
+    )
+  }
+
+  /** Nothing of the job stays but the digests of what was searched for. */
+  remove(id: string): void {
+    for (const table of ['jobs', 'steps', 'inventory'])
+      this.#sql.exec(`DELETE FROM ${table} WHERE ${table === 'jobs' ? 'id' : 'job'} = ?`, id)
+  }
+
+  putInventory(job: string, sealed: Uint8Array): void {
+    this.#sql.exec(`INSERT OR REPLACE INTO inventory VALUES (?, ?)`, job, sealed)
+  }
+
+  inventory(job: string): Uint8Array | undefined {
+    const row = this.#sql
+      .exec<{ sealed: ArrayBuffer }>(`SELECT sealed FROM inventory WHERE job = ?`, job)
+      .toArray()[0]
+    return row && new Uint8Array(row.sealed)
+  }
+
+  dropInventory(job: string): void {
+    this.#sql.exec(`DELETE FROM inventory WHERE job = ?`, job)
+  }
+
+  putNeedles(job: string, digests: string[], now: number): void {
+    this.#sql.exec(`INSERT OR IGNORE INTO needles VALUES (?, ?, ?)`, job, JSON.stringify(digests), now)
+  }
+
+  needles(job: string): string[] | undefined {
+    const row = this.#sql
+      .exec<{ digests: string }>(`SELECT digests FROM needles WHERE job = ?`, job)
+      .toArray()[0]
+    return row && (JSON.parse(row.digests) as string[])
+  }
+
+  sweepNeedles(before: number): void {
+    this.#sql.exec(`DELETE FROM needles WHERE at < ?`, before)
+  }
+}
+
+type RawStep = {
+  position: number
+  step: string
+  state: StepRow['state']
+  attempts: number
+  started_at: number | null
+  finished_at: number | null
+  counts: string
+}
+
+const jobOf = (row: JobRow): Job => ({
+  id: row.id,
+  position: row.position,
+  attempts: row.attempts,
+  nextAt: row.next_at,
+  facts: JSON.parse(row.facts) as JobFacts,
+})
+
+const stepOf = (row: RawStep): StepRow => ({
+  position: row.position,
+  step: row.step,
+  state: row.state,
+  attempts: row.attempts,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  counts: JSON.parse(row.counts) as Record<string, number>,
+})

@@ -1,0 +1,151 @@
+// What the operator of the gateway may do about deletions: Meta's lists, blocks, another search, an epoch turn at once.
+// Mounted by app.ts under /api/v1/operator, behind the operator's key.
+
+import type { Context } from 'hono'
+import { database } from '../../db/client.ts'
+import type { DoorEnv } from '../audit/principal.ts'
+import { keeperOf } from '../custody/sealing.ts'
+import { limits } from '../ground/limits.ts'
+import { createRoute, idParam, jsonAnswer, jsonBody, openApiRoom, refusals, z } from '../ground/openapi.ts'
+import { Problem } from '../ground/problems.ts'
+import { liftBlocks, placeBlock } from './blocks.ts'
+import { importMetaDeletions } from './meta-callbacks.ts'
+import type { DeletionRow, World } from './request.ts'
+import { blockBody } from './shapes.ts'
+import { deletionByCode } from './status.ts'
+import { searchAgain } from './step-residue.ts'
+
+const tags = ['Operator']
+const security = [{ operatorKey: [] }]
+const code = z.object({ code: z.string().max(64).openapi({ param: { name: 'code', in: 'path' } }) })
+const common = { tags, security }
+
+const importIds = createRoute({
+  ...common,
+  method: 'post',
+  path: '/meta-deletions',
+  operationId: 'importMetaDeletions',
+  summary: 'Import ids of Meta’s list of people to delete',
+  description: 'One request per id; an id that was imported before keeps its code.',
+  request: {
+    body: jsonBody(
+      z.strictObject({ ids: z.array(z.string().regex(/^\d{1,32}$/, 'An id of Meta is digits')).min(1).max(limits.bulkDeletions) }),
+    ),
+  },
+  responses: {
+    200: jsonAnswer(
+      'One answer for each id, in the order given.',
+      z.object({
+        data: z.array(
+          z.object({
+            id: z.string(),
+            code: z.string(),
+            known: z.boolean().describe('Asked for before.'),
+          }),
+        ),
+      }),
+    ),
+    ...refusals('bad_request', 'not_found', 'too_large', 'unsupported_media'),
+  },
+})
+
+const search = createRoute({
+  ...common,
+  method: 'post',
+  path: '/deletions/{code}/residue',
+  operationId: 'searchResidue',
+  summary: 'Search every place again for what a deletion should have left nowhere',
+  description: 'By keyed digests: nothing in clear is kept to search with.',
+  request: { params: code },
+  responses: {
+    200: jsonAnswer(
+      'Values looked at and values found, by place.',
+      z.object({
+        searched: z.record(z.string(), z.int()),
+        found: z.record(z.string(), z.int()),
+      }),
+    ),
+    ...refusals('not_found', 'conflict'),
+  },
+})
+
+const block = createRoute({
+  ...common,
+  method: 'post',
+  path: '/deletions/{code}/blocks',
+  operationId: 'blockDeletion',
+  summary: 'Stop a deletion for a while',
+  description: 'With a reason, a reviewer and an end within ninety days, all shown on its status.',
+  request: { params: code, body: jsonBody(blockBody) },
+  responses: {
+    201: jsonAnswer('The block.', z.object({ id: z.string() })),
+    ...refusals('bad_request', 'not_found', 'past_return', 'too_large', 'unsupported_media'),
+  },
+})
+
+const unblock = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/deletions/{code}/blocks',
+  operationId: 'unblockDeletion',
+  summary: 'Let a deletion go on',
+  request: { params: code },
+  responses: { 204: { description: 'Nothing stops it any more.' }, ...refusals('not_found') },
+})
+
+const turn = createRoute({
+  ...common,
+  method: 'post',
+  path: '/accounts/{id}/epoch',
+  operationId: 'turnEpoch',
+  summary: 'Make destroyed keys underivable at once',
+  description: 'Happens by itself within minutes of an erasure; this does not wait.',
+  request: { params: idParam('acc_7d2f4h6j8k0m1n3p5q7r9s1t3v') },
+  responses: {
+    200: jsonAnswer('What was turned.', z.object({ trees: z.int(), keys: z.int() })),
+    ...refusals('not_found'),
+  },
+})
+
+export const operatorDeletions = openApiRoom<DoorEnv>()
+  .openapi(importIds, async (c) => {
+    const { ids } = c.req.valid('json')
+    const imported = await importMetaDeletions(worldOf(c), ids)
+    return c.json({ data: imported.map((one, i) => ({ id: ids[i] as string, ...one })) }, 200)
+  })
+  .openapi(search, async (c) => {
+    const deletion = await deletionOf(c, c.req.valid('param').code)
+    const digests = await c.env.ERASER.getByName(deletion.accountId).needles(deletion.id)
+    if (!digests) throw new Problem('conflict', { detail: 'Nothing is kept yet, or any more, to search with.' })
+    return c.json(await searchAgain(c.env, deletion, digests), 200)
+  })
+  .openapi(block, async (c) => {
+    const { reason, reviewer, endsAt } = c.req.valid('json')
+    const now = Date.now()
+    const until = Date.parse(endsAt)
+    if (until <= now || until > now + limits.blockMaxMs)
+      throw new Problem('bad_request', {
+        errors: [{ path: 'endsAt', message: 'Within the next ninety days' }],
+      })
+    const deletion = await deletionOf(c, c.req.valid('param').code)
+    const placed = await placeBlock(worldOf(c), deletion, { reason, reviewer, endsAt: until })
+    if (!placed.ok) throw new Problem('past_return')
+    return c.json(placed.value, 201)
+  })
+  .openapi(unblock, async (c) => {
+    await liftBlocks(worldOf(c), await deletionOf(c, c.req.valid('param').code))
+    return c.body(null, 204)
+  })
+  .openapi(turn, async (c) => {
+    const { id } = c.req.valid('param')
+    if (!/^(acc_\w{1,32}|platform)$/.test(id)) throw new Problem('not_found')
+    return c.json(await keeperOf(c.env.KEEPER, id).turn(), 200)
+  })
+
+const worldOf = (c: Context<DoorEnv>): World => ({ env: c.env, settings: c.var.settings, now: Date.now() })
+
+async function deletionOf(c: Context<DoorEnv>, code: string): Promise<DeletionRow> {
+  const deletion = await deletionByCode(database(c.env.DB), code).get()
+  if (!deletion) throw new Problem('not_found')
+  return deletion
+}

@@ -1,0 +1,83 @@
+// Rows, objects and mentions go, in chunks; then, when what was under way has landed, once more. Called through steps.ts.
+
+import { eq } from 'drizzle-orm'
+import { schema } from '../../db/client.ts'
+import { limits } from '../ground/limits.ts'
+import { eraseFiles, eraseMentions, eraseRows } from './erase.ts'
+import { addCounts, factsOf, subjectOf } from './facts.ts'
+import type { Counts } from './inventory.ts'
+import type { Inventory } from './residue-needles.ts'
+import { openFor } from './secret.ts'
+import { drainIntake } from './step-shred.ts'
+import type { Outcome, StepContext } from './steps.ts'
+
+export async function eraseStep(context: StepContext): Promise<Outcome> {
+  const { counts, more } = await eraseSome(context)
+  return more ? { to: 'again', inMs: 0, counts } : { to: 'next', counts }
+}
+
+/** One bounded amount of work. */
+async function eraseSome(context: StepContext): Promise<{ counts: Counts; more: boolean }> {
+  const { db, env, deletion } = context
+  const subject = subjectOf(context)
+  const counts: Counts = {}
+  if (deletion.scope === 'meta_user') addCounts(counts, await eraseLink(context))
+  if (subject.scope !== 'workspace' && subject.ids.length === 0) return { counts, more: false }
+  if (subject.scope === 'contact' && !(await eraseSomeMentions(context, counts))) return { counts, more: true }
+  const files = await eraseFiles(env.FILES, subject)
+  addCounts(counts, files.counts)
+  if (files.more) return { counts, more: true }
+  const rows = await eraseRows(db, subject)
+  return { counts: addCounts(counts, rows.counts), more: rows.more }
+}
+
+/** The link between a Facebook account and a member is Meta's data; it goes even where the membership stays. */
+async function eraseLink({ db, deletion }: StepContext): Promise<Counts> {
+  const { metaLinks } = schema
+  const gone = await db.delete(metaLinks).where(eq(metaLinks.digest, deletion.subjectId)).returning()
+  return gone.length === 0 ? {} : { meta_links: gone.length }
+}
+
+/** True when everything that names nobody has been read. */
+async function eraseSomeMentions(context: StepContext, counts: Counts): Promise<boolean> {
+  const { db, env, deletion, job, journal, now } = context
+  const facts = factsOf(context)
+  if (facts.mentionsDone) return true
+  const sealed = journal.inventory(job.id)
+  const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
+  if (!inventory) throw new Error('the inventory of a deletion cannot be opened')
+  const words = [...inventory.phones, ...inventory.userIds]
+  const cursor = facts.mention && { table: 'rawEvents' as const, ...facts.mention }
+  const found = await eraseMentions(db, env.KEEPER, deletion.accountId, words, cursor, now)
+  if (found.erased > 0) addCounts(counts, { [found.table]: found.erased })
+  facts.mention = found.next && { after: found.next.after }
+  facts.mentionsDone = found.next === undefined
+  return facts.mentionsDone
+}
+
+/**
+ * A batch that had asked for keys before the tombstone may still write after it. So: whatever waits is handled, some
+ * seconds pass, and everything is erased again until a pass finds nothing.
+ */
+export async function drainStep(context: StepContext): Promise<Outcome> {
+  const { env, now } = context
+  const facts = factsOf(context)
+  if (facts.quietUntil === undefined) {
+    await drainIntake(env)
+    facts.quietUntil = now + limits.quietMs
+    return { to: 'again', inMs: limits.quietMs, waits: true }
+  }
+  await drainIntake(env)
+  facts.mentionsDone = false
+  delete facts.mention
+  const late: Counts = {}
+  for (let more = true; more; ) {
+    const pass = await eraseSome(context)
+    addCounts(late, pass.counts)
+    more = pass.more
+  }
+  facts.late = addCounts(facts.late ?? {}, late)
+  return Object.keys(late).length > 0
+    ? { to: 'again', inMs: limits.quietMs, counts: late, waits: true }
+    : { to: 'next' }
+}

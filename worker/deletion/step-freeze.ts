@@ -1,0 +1,133 @@
+// The first steps: is it time, and what is there. Called through steps.ts.
+
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { assertion, schema, statement, writeBatch } from '../../db/client.ts'
+import { entryInsert } from '../audit/audit.ts'
+import { keeperOf } from '../custody/sealing.ts'
+import { dayMs, limits } from '../ground/limits.ts'
+import { mailInsert } from '../mail/mail.ts'
+import { mailTexts } from '../mail/templates.ts'
+import { codeOf, loadPlatformRef, needleKey } from './code.ts'
+import { factsOf, linkedMember, subjectOf } from './facts.ts'
+import { countAll, takeInventory } from './inventory.ts'
+import { cancelDeletion, loadOwners } from './owners.ts'
+import { restrictions } from './request.ts'
+import { digestNeedles } from './residue-needles.ts'
+import { sealFor } from './secret.ts'
+import type { Outcome, StepContext } from './steps.ts'
+
+const { deletions, numbers, wabas } = schema
+
+/** Waits for the second owner and for the end of the cooling-off. The beginning is one conditional statement. */
+export async function verifyStep(context: StepContext): Promise<Outcome> {
+  const { deletion, env, settings, now } = context
+  if (deletion.state === 'waiting_approval') {
+    const endsAt = deletion.requestedAt + limits.approvalMs
+    if (now < endsAt) return { to: 'again', inMs: endsAt - now, waits: true }
+    await cancelDeletion({ env, settings, now }, deletion, 'system')
+    return { to: 'end' }
+  }
+  if (deletion.startedAt !== null) return { to: 'next' }
+  const until = deletion.coolingUntil ?? now
+  if (now < until) return coolOff(context, until)
+  return begin(context)
+}
+
+/** The owners hear of it once more two days before. */
+async function coolOff(context: StepContext, until: number): Promise<Outcome> {
+  const { db, env, deletion, job, now } = context
+  const remindAt = until - 2 * dayMs
+  if (now < remindAt) return { to: 'again', inMs: remindAt - now, waits: true }
+  if (!job.facts.reminded) {
+    const { accountId } = deletion
+    const owners = await loadOwners(db, accountId)
+    const text = mailTexts.deletionStartsSoon({
+      startsAt: until,
+      statusUrl: `${context.settings.publicOrigin}/data-deletion/${codeOf(await loadPlatformRef(env.KEEPER), deletion.id)}`,
+    })
+    await writeBatch(
+      db,
+      await Promise.all(
+        owners.map(({ id: memberId }) =>
+          mailInsert(db, env.KEEPER, { accountId, memberId, kind: 'deletion_soon', ...text }, now),
+        ),
+      ),
+    )
+    job.facts.reminded = true
+  }
+  return { to: 'again', inMs: until - now, waits: true }
+}
+
+async function begin({ db, deletion, now }: StepContext): Promise<Outcome> {
+  const { id, accountId } = deletion
+  await writeBatch(db, [
+    db
+      .update(deletions)
+      .set({ state: 'running', startedAt: now })
+      .where(and(eq(deletions.id, id), eq(deletions.state, 'cooling_off'), isNull(deletions.startedAt))),
+    assertion(db, sql`changes() = 1`),
+    entryInsert(db, { accountId, actor: 'system', action: 'deletion.begin', subject: id, at: now }),
+  ])
+  return { to: 'next' }
+}
+
+/** Counts, and seals what to search for afterwards. The first inventory stands, however often this is walked. */
+export async function freezeStep(context: StepContext): Promise<Outcome> {
+  const { env, db, deletion, job, journal, now } = context
+  const facts = factsOf(context)
+  if (facts.before) return { to: 'next', counts: facts.before }
+  await writeBatch(db, await freezeStatements(context))
+  if (deletion.scope === 'contact') facts.ids = await samePerson(context)
+  if (deletion.scope === 'member') facts.ids = [deletion.subjectId]
+  if (deletion.scope === 'meta_user') await linkFacts(context)
+  const stores = { db, keepers: env.KEEPER, files: env.FILES }
+  const subject = subjectOf(context)
+  if (deletion.scope === 'workspace') {
+    facts.wabaIds = (await db.select().from(wabas).where(eq(wabas.accountId, deletion.accountId))).map(
+      (row) => row.wabaId,
+    )
+    facts.phoneNumberIds = (
+      await db.select().from(numbers).where(eq(numbers.accountId, deletion.accountId))
+    ).map((row) => row.phoneNumberId)
+  }
+  const inventory = await takeInventory(stores, subject, now)
+  facts.digests = inventory.digests
+  const salt = needleKey(await loadPlatformRef(env.KEEPER), job.id)
+  journal.putNeedles(job.id, digestNeedles(salt, inventory), now)
+  journal.putInventory(job.id, await sealFor(env, job.id, 'inventory', inventory))
+  facts.before = await countAll(stores, subject)
+  if (facts.soleOwner) facts.before.meta_links = 1
+  return { to: 'next', counts: facts.before }
+}
+
+/** Under every id that rows of this person may still have. */
+async function samePerson({ env, deletion }: StepContext): Promise<string[]> {
+  const asked = deletion.subjectId
+  const [held] = await keeperOf(env.KEEPER, deletion.accountId).inventoryOf([asked])
+  return [...new Set([asked, ...(held ? [held.owner, ...held.losers] : [])])]
+}
+
+/** Nobody uses the workspace from here on: its keys end, also those made while it cooled off. */
+async function freezeStatements({ db, deletion, now }: StepContext) {
+  const { accountId, scope } = deletion
+  const revoke = statement(
+    db,
+    sql`UPDATE api_keys SET revoked_at = ${now} WHERE account_id = ${accountId} AND revoked_at IS NULL`,
+  )
+  return [...restrictions(db, deletion, deletion.verifiedAt ?? now), ...(scope === 'workspace' ? [revoke] : [])]
+}
+
+/** Whom Meta means: the member who linked that Facebook account. The only owner of a workspace stays its owner. */
+async function linkFacts(context: StepContext): Promise<void> {
+  const facts = factsOf(context)
+  const memberId = await linkedMember(context)
+  facts.ids = memberId === undefined ? [] : [memberId]
+  if (memberId === undefined) return
+  facts.soleOwner = await isSoleOwner(context, memberId)
+  if (facts.soleOwner) facts.ids = []
+}
+
+async function isSoleOwner({ db, deletion }: StepContext, memberId: string): Promise<boolean> {
+  const owners = await loadOwners(db, deletion.accountId)
+  return owners.length === 1 && owners[0]?.id === memberId
+}

@@ -1,0 +1,186 @@
+// The end: the receipt when live data is gone, and the final one when no backup holds it any more. Called through
+// steps.ts. Which receipt stands is decided by the table's key; everything else follows from the row that stands.
+
+import { and, eq, sql } from 'drizzle-orm'
+import { bindings, d1, type TableName } from '../../db/catalog.ts'
+import { schema, writeBatch } from '../../db/client.ts'
+import { entryInsert } from '../audit/audit.ts'
+import { dayMs } from '../ground/limits.ts'
+import { appendLeaf } from '../transparency/client.ts'
+import { commitmentOf, loadPlatformRef } from './code.ts'
+import { factsOf, subjectOf } from './facts.ts'
+import { type Counts, countAll } from './inventory.ts'
+import { placesOf } from './reach.ts'
+import { backupDaysOf, backupUntil, type ErasedPlace, goneBy, type ReceiptFacts, signReceipt } from './receipt.ts'
+import { destroySecret } from './secret.ts'
+import type { Outcome, StepContext } from './steps.ts'
+
+const { deletions, receipts } = schema
+
+export async function receiptStep(context: StepContext): Promise<Outcome> {
+  const { db, env, deletion, job, journal } = context
+  const facts = factsOf(context)
+  const places = await placeFacts(context)
+  const erasedAt = facts.at as number
+  facts.goneBy ??= goneBy(places.map(asInBackups), backupDaysOf, erasedAt, facts.shreddedAt ?? null)
+  const gone = facts.goneBy
+  await issue(context, 'live', places)
+  await writeBatch(db, [
+    db
+      .update(deletions)
+      .set({ state: 'erased', erasedAt, goneBy: gone })
+      .where(and(eq(deletions.id, deletion.id), sql`${deletions.state} <> 'completed'`)),
+  ])
+  journal.dropInventory(job.id)
+  await destroySecret(env, job.id, 'inventory')
+  return { to: 'next', counts: { receipts: 1 } }
+}
+
+/** One row per kind, whoever writes first; its leaf goes into the log as often as this is walked, and counts once. */
+async function issue(context: StepContext, kind: 'live' | 'final', places: ErasedPlace[]): Promise<void> {
+  const { db, env, settings, deletion, now } = context
+  const own = and(eq(receipts.deletionId, deletion.id), eq(receipts.kind, kind))
+  const standing = await db.select().from(receipts).where(own).get()
+  if (!standing) {
+    const ref = await loadPlatformRef(env.KEEPER)
+    const { jws, leaf } = await signReceipt(settings.receiptKeys, receiptFacts(context, kind, ref, places))
+    const subject = deletion.id
+    const entry = { accountId: deletion.accountId, actor: 'system', action: `deletion.${kind}`, subject }
+    await writeBatch(db, [
+      db.insert(receipts).values({ deletionId: deletion.id, kind, jws, leaf, at: now }),
+      entryInsert(db, { ...entry, at: now }),
+    ])
+  }
+  const row = standing ?? (await db.select().from(receipts).where(own).get())
+  if (!row) throw new Error('a receipt was written and is not there')
+  await appendLeaf(env, 'receipt', row.leaf)
+}
+
+function receiptFacts(
+  context: StepContext,
+  kind: 'live' | 'final',
+  ref: Uint8Array,
+  places: ErasedPlace[],
+): ReceiptFacts {
+  const { settings, deletion, now } = context
+  const facts = factsOf(context)
+  const erasedAt = facts.at as number
+  const nothing = places.every((place) => place.before === 0)
+  return {
+    kind,
+    issuer: settings.publicOrigin,
+    requestId: deletion.id,
+    scope: deletion.scope,
+    door: deletion.door,
+    commitment: commitmentOf(ref, deletion.scope, deletion.subjectId),
+    requestedAt: deletion.requestedAt,
+    verifiedAt: deletion.verifiedAt,
+    startedAt: deletion.startedAt,
+    erasedAt,
+    issuedAt: now,
+    goneBy: facts.goneBy as number,
+    places,
+    keys: {
+      destroyed: facts.keys?.length ?? facts.before?.['keeper.keys'] ?? 0,
+      unreadableSince: facts.shreddedAt ?? null,
+    },
+    kept: keptFacts(context),
+    outOfReach: nothing ? [] : outOfReach(context, erasedAt),
+    meta: facts.meta ?? 'not concerned',
+    residue: {
+      places: Object.keys(facts.searched ?? {}).length,
+      values: sum(facts.searched ?? {}),
+      found: sum(facts.found ?? {}),
+      at: facts.scannedAt ?? now,
+    },
+  }
+}
+
+const sum = (counts: Counts): number => Object.values(counts).reduce((total, count) => total + count, 0)
+
+/** Before: what was frozen, and what landed late. After: counted now, by the same catalogue. */
+async function placeFacts(context: StepContext): Promise<ErasedPlace[]> {
+  const { db, env } = context
+  const facts = factsOf(context)
+  const subject = subjectOf(context)
+  const after = await countAll({ db, keepers: env.KEEPER, files: env.FILES }, subject)
+  const before = facts.before ?? {}
+  const late = facts.late ?? {}
+  const kept = new Set(placesOf(subject).flatMap((place) => (place.kept ? [place.name] : [])))
+  const names = [...new Set([...Object.keys(before), ...Object.keys(late)])].filter((name) => !kept.has(name))
+  return names.map((place) => {
+    const held = {
+      place,
+      store: storeOf(place),
+      before: (before[place] ?? 0) + (late[place] ?? 0),
+      after: after[place] ?? 0,
+      how: howOf(place),
+    }
+    const until = backupUntil(asInBackups(held), backupDaysOf, facts.at as number, facts.shreddedAt ?? null)
+    return { ...held, backupUntil: until }
+  })
+}
+
+/** A row of the database has columns in clear beside the sealed ones: instants, directions. In a backup they stay. */
+const asInBackups = <T extends Pick<ErasedPlace, 'store' | 'how'>>(place: T): T =>
+  place.store === 'DB' ? { ...place, how: 'deleted' } : place
+
+const storeOf = (place: string): keyof typeof bindings =>
+  place.startsWith('keeper.') ? 'KEEPER' : place.endsWith('/') ? 'FILES' : 'DB'
+
+function howOf(place: string): ErasedPlace['how'] {
+  if (place === 'keeper.keys') return 'key destroyed'
+  if (place.endsWith('/')) return 'key destroyed and deleted'
+  const table = (Object.keys(d1) as TableName[]).find((name) => snake(name) === place)
+  return table && d1[table].erase === 'shred and delete' ? 'key destroyed and deleted' : 'deleted'
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** What stays, and for how long: the catalogue's own words. */
+function keptFacts(context: StepContext): ReceiptFacts['kept'] {
+  const facts = factsOf(context)
+  const places = placesOf(subjectOf(context)).filter((place) => place.kept)
+  const kept = places.map(({ table, name }) => {
+    const { life, purpose, basis } = d1[table]
+    const until = life === 'erasure' ? null : (facts.at as number) + life.days * dayMs
+    return { place: name, count: facts.before?.[name] ?? 0, duty: `${purpose}: ${basis}, opaque ids only`, until }
+  })
+  const own = { place: 'erasure_ledger', count: facts.seq === undefined ? 0 : 1 }
+  const ledger = { ...own, duty: 'keep what was erased erased, keyed digests only', until: null }
+  const owner = {
+    place: 'members',
+    count: 1,
+    duty: 'the only owner of a workspace: transfer it or delete the workspace',
+    until: null,
+  }
+  return [...kept, ledger, ...(facts.soleOwner ? [owner] : [])].filter(({ count }) => count > 0)
+}
+
+function outOfReach({ deletion }: StepContext, erasedAt: number): ReceiptFacts['outOfReach'] {
+  if (deletion.scope === 'member' || deletion.scope === 'meta_user') return []
+  return [
+    { what: 'copies that the business itself has taken', until: null },
+    // Cloud API keeps messages for at most thirty days (data privacy and security, Meta).
+    { what: 'copies at Meta, for retransmission', until: erasedAt + 30 * dayMs },
+  ]
+}
+
+/** Waits for the last backup window. */
+export async function backupsStep(context: StepContext): Promise<Outcome> {
+  const { now } = context
+  const until = factsOf(context).goneBy ?? now
+  return now < until ? { to: 'again', inMs: until - now, waits: true } : { to: 'next' }
+}
+
+/** Counts once more, signs once more, and forgets everything about the job but what it searched for. */
+export async function finalStep(context: StepContext): Promise<Outcome> {
+  const { db, deletion, now } = context
+  const facts = factsOf(context)
+  if (facts.meta === 'pending') return { to: 'again', inMs: Math.max(1, (facts.detachNextAt ?? now) - now), waits: true }
+  await issue(context, 'final', await placeFacts(context))
+  await writeBatch(db, [
+    db.update(deletions).set({ state: 'completed', completedAt: now }).where(eq(deletions.id, deletion.id)),
+  ])
+  return { to: 'end' }
+}

@@ -1,0 +1,113 @@
+// What our mails say: plain text to members, never anything about a contact. Pure. Called by walks, which hand the
+// result to mail.ts.
+
+import { dayMs, limits } from '../ground/limits.ts'
+
+export type MailText = { subject: string; text: string }
+
+/** A name that a business chose, on one line: it may stand in a header. */
+const named = (name: string): string =>
+  name
+    .replace(/[\s\p{C}]+/gu, ' ')
+    .trim()
+    .slice(0, 100)
+
+const when = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+const coolingDays = Math.round(limits.coolingOffMs / dayMs)
+
+/** Paragraphs, with the same signature under all. */
+const body = (...paragraphs: (string | undefined)[]): string =>
+  [
+    ...paragraphs.filter((paragraph) => paragraph !== undefined),
+    'Softivum Connect\nQuestions: contact@softivum.com',
+  ].join('\n\n')
+
+const pointOfNoReturn = (at: number): string =>
+  `Erasing begins at ${when(at)}. From then on it cannot be stopped, and nothing can be brought back.`
+
+const statusAt = (url: string): string => `How it stands:\n${url}`
+
+export const mailTexts = {
+  /** To each owner. `decideUrl` approves (where `needsApproval`) or cancels; it is this owner's secret. */
+  deletionRequested: ({
+    statusUrl,
+    decideUrl,
+    needsApproval,
+    coolingUntil,
+  }: {
+    statusUrl: string
+    decideUrl: string
+    needsApproval: boolean
+    coolingUntil: number | null
+  }): MailText => ({
+    subject: 'Deletion of your workspace was requested',
+    text: body(
+      'Deletion of a workspace that you own was requested, with everything in it: conversations, contacts, media, keys and members. Once the request stands approved, nothing is sent and nothing about people is shown.',
+      coolingUntil === null
+        ? `Nothing is erased before another owner approves; ${coolingDays} more days pass after that.`
+        : pointOfNoReturn(coolingUntil),
+      needsApproval
+        ? `Approve or cancel here:\n${decideUrl}`
+        : `If you do not want this, cancel here:\n${decideUrl}`,
+      statusAt(statusUrl),
+      'If you did not expect this mail: cancel, then revoke the API keys that you do not know. The link is for you alone, do not pass it on.',
+    ),
+  }),
+
+  deletionCancelled: (): MailText => ({
+    subject: 'Deletion of your workspace was cancelled',
+    text: body('The workspace stays. Nothing was erased, and it works again as before.'),
+  }),
+
+  deletionStartsSoon: ({ startsAt, statusUrl }: { startsAt: number; statusUrl: string }): MailText => ({
+    subject: 'Your workspace will be deleted soon',
+    text: body(
+      pointOfNoReturn(startsAt),
+      'Until then any owner can cancel it, with the link in the first mail about this deletion or through the API.',
+      statusAt(statusUrl),
+    ),
+  }),
+
+  deletionDone: ({ statusUrl }: { statusUrl: string }): MailText => ({
+    subject: 'Your workspace was deleted',
+    text: body(
+      'The live data of the workspace is gone. Copies in backups cannot be read once their keys have been destroyed; the signed receipt says by when.',
+      `Receipt and status:\n${statusUrl}`,
+      'This is the last mail to you about this workspace.',
+    ),
+  }),
+
+  /** `day`: days since Meta told of it. `eraseAt`: when deletion of the workspace would be requested. */
+  disconnected: ({
+    workspace,
+    day,
+    eraseAt,
+  }: {
+    workspace: string
+    day: number
+    eraseAt: number
+  }): MailText => ({
+    subject:
+      day === 0
+        ? `A WhatsApp account of ${named(workspace)} was disconnected`
+        : `A WhatsApp account of ${named(workspace)} is still disconnected after ${day === 1 ? 'a day' : `${day} days`}`,
+    text: body(
+      `Meta says that Softivum Connect has no access any more to a WhatsApp account of the workspace ${named(workspace)}. Nothing can be sent through it.`,
+      'If this was not intended, connect the account again: everything is then as before.',
+      `If no WhatsApp account of the workspace is connected at ${when(eraseAt)}, deletion of the whole workspace is requested. It waits for ${coolingDays} more days, in which an owner can cancel it.`,
+    ),
+  }),
+
+  /** `questioned`: no linked member is left, and the connections are marked `reconnect`. */
+  deauthorized: ({ workspace, questioned }: { workspace: string; questioned: boolean }): MailText => ({
+    subject: `A member of ${named(workspace)} removed the app at Facebook`,
+    text: body(
+      `A member of the workspace ${named(workspace)} took back the access that Softivum Connect had through their Facebook account. Nothing of the workspace was deleted.`,
+      questioned
+        ? 'No other member is linked with Facebook, so its WhatsApp accounts are marked “reconnect” until Meta accepts a call through them. Those connected by a system user of the business go on; one that was connected in the name of this person may end.'
+        : 'WhatsApp accounts connected by a system user of the business, or by another person, go on as before.',
+      'If the business goes on with us, connect its WhatsApp accounts again. If not, remove the app in the Meta Business Suite and ask for deletion of the workspace.',
+    ),
+  }),
+}
