@@ -1,4 +1,4 @@
-// Runs the built Worker on the embedded default: workerd with D1, KV and Durable Objects on disk. Called by start.ts,
+// Runs the built Worker on the embedded default: workerd with D1, KV, R2 and Durable Objects on disk. Called by start.ts,
 // by tests that need a whole process, and by the bench. The port is workerd's own: miniflare's entry proxy costs more
 // than everything the Worker does.
 
@@ -13,12 +13,25 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 const passOn = 'export default { fetch: (request, env) => env.ASSETS.fetch(request) }'
 
+/** What takes the place of the e-mail binding: mails are posted as JSON to where they can be read. */
+const mailScript = `import { WorkerEntrypoint } from 'cloudflare:workers'
+export class Mailer extends WorkerEntrypoint {
+  async send(mail) {
+    const answer = await fetch(this.env.MAILBOX, { method: 'POST', body: JSON.stringify(mail) })
+    if (!answer.ok) throw new Error('the mailbox answered ' + answer.status)
+    return { messageId: (await answer.json()).id }
+  }
+}
+export default {}`
+
 export type GatewayOptions = {
   /** Where state is kept. */
   dir: string
   /** 0 takes any free port. */
   port?: number
   vars: Record<string, string>
+  /** Where mails go, as a URL that takes JSON; without it the platform's own simulator swallows them. */
+  mailbox?: string
   inspectorPort?: number
   /** Lines that the Worker writes; the console unless said. */
   onLog?: (line: string) => void
@@ -48,11 +61,12 @@ export async function startGateway({
   dir,
   port = 0,
   vars,
+  mailbox,
   inspectorPort,
   onLog,
 }: GatewayOptions): Promise<Gateway> {
   const { workerOptions } = workerOptionsOf(join(root, 'dist/server/wrangler.json'))
-  const { modulesRules: _, assets, ...options } = workerOptions
+  const { modulesRules: _, assets, email, ...options } = workerOptions
   const common = {
     compatibilityDate: options.compatibilityDate,
     compatibilityFlags: options.compatibilityFlags,
@@ -63,15 +77,20 @@ export async function startGateway({
     modulesRoot: join(root, 'dist/server'),
     modules: builtModules(),
     bindings: vars,
-    serviceBindings: { ASSETS: 'assets' },
+    ...(mailbox === undefined ? { email } : {}),
+    serviceBindings: {
+      ASSETS: 'assets',
+      ...(mailbox === undefined ? {} : { MAIL: { name: 'mailer', entrypoint: 'Mailer' } }),
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port }],
   }
   // A Worker of its own for the files, as they are beside ours at Cloudflare: given the assets itself, miniflare would
   // put three more Workers in front of every webhook.
   const files = { ...common, name: 'assets', modules: true, script: passOn, assets }
+  const mailer = { ...common, name: 'mailer', modules: true, script: mailScript, bindings: { MAILBOX: mailbox } }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: [worker, files],
+      workers: [worker, files, ...(mailbox === undefined ? [] : [mailer])],
       resourcePersistencePath: dir,
       log: new Log(LogLevel.ERROR),
       ...(inspectorPort === undefined ? {} : { inspectorPort }),

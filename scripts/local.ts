@@ -92,9 +92,14 @@ export async function startLocal({ fresh }: { fresh: boolean }): Promise<Local> 
   say(`Starting the simulated Meta on port ${metaPort} …`)
   const file = join(local, 'meta.json')
   const meta = await serveMeta({ port: metaPort, file, callbackUrl: `${url}/webhooks/meta`, ...app })
-  say(`Starting the gateway on port ${port} (workerd with D1, KV and Durable Objects; state in .local/) …`)
+  say(`Starting the gateway on port ${port} (workerd with D1, KV, R2 and Durable Objects; state in .local/) …`)
   const start = () =>
-    startGateway({ dir: state, port, vars: { GRAPH_ORIGIN: meta.url, PUBLIC_ORIGIN: url, ...vars } })
+    startGateway({
+      dir: state,
+      port,
+      vars: { GRAPH_ORIGIN: meta.url, PUBLIC_ORIGIN: url, ...vars },
+      mailbox: `${meta.url}/_sim/mailbox`,
+    })
   const running = { gateway: await start() }
   takeSignals(running, meta.close)
   setInterval(() => void cron(running.gateway), 60_000)

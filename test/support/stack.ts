@@ -85,6 +85,7 @@ export async function startStack({
     dir,
     port: own,
     vars,
+    mailbox: `${served.url}/_sim/mailbox`,
     ...(inspectorPort === undefined ? {} : { inspectorPort }),
     ...(onLog === undefined ? {} : { onLog }),
   })

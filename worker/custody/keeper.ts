@@ -4,14 +4,14 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import { randomBytes } from '../crypto/bytes.ts'
-import { hmac } from '../crypto/hmac.ts'
 import type { SealKey } from '../crypto/seal.ts'
 import type { Search } from '../crypto/search.ts'
 import { type Scanned, scanStorage } from '../crypto/search-storage.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import { Identities } from './identities.ts'
-import { People, type SubjectAnswer, type SubjectQuery } from './people.ts'
+import { Life } from './life.ts'
+import type { SubjectAnswer, SubjectQuery } from './people.ts'
 import {
   accountOwner,
   type Custody,
@@ -19,9 +19,7 @@ import {
   forgetOwners,
   type Holding,
   inventory,
-  pepperOwner,
   platformAccount,
-  recover,
   turnAndSweep,
 } from './recovery.ts'
 import { parseRootKeys } from './root.ts'
@@ -35,15 +33,10 @@ export type AccountKeys = { seal: SealKey; ref: Uint8Array }
 /** `closedAt`: the account was destroyed then; everybody is erased, and `account` opens and finds nothing. */
 export type Resolved = { account: AccountKeys; subjects: SubjectAnswer[]; closedAt?: number }
 
-type Open = { people: People; ref: Uint8Array }
-
 export class Keeper extends DurableObject<Env> {
   readonly #name: string
   readonly #custody: Custody
-  #opening: Promise<Open | undefined> | undefined
-  /** There once the Keeper has compared itself with KV and done again what it did not know. */
-  #open: Open | undefined
-  #closedAt: number | undefined
+  readonly #life: Life
   #failures = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -51,13 +44,13 @@ export class Keeper extends DurableObject<Env> {
     this.#name = ctx.id.name ?? ctx.id.toString()
     const vault = new Vault(ctx.storage, env.KEYS, parseRootKeys(env.ROOT_KEYS ?? ''), this.#name)
     this.#custody = { storage: ctx.storage, vault, identities: new Identities(ctx.storage.sql) }
-    this.#closedAt = vault.marked('closed')
+    this.#life = new Life(this.#custody, env, this.#name)
   }
 
   /** One call per account and batch: who these people are, with their keys, in the order asked. */
   async resolve(queries: SubjectQuery[]): Promise<Resolved> {
-    const { now, open } = await this.#ready()
-    if (!open) return erasedAnswer(queries.length, this.#closedAt as number)
+    const { now, open } = await this.#life.ready()
+    if (!open) return erasedAnswer(queries.length, this.#life.closedAt as number)
     const subjects = await open.people.answer(queries, now)
     const seal = await this.#custody.vault.keyOf(accountOwner, now)
     return { account: { seal, ref: open.ref }, subjects }
@@ -65,13 +58,13 @@ export class Keeper extends DurableObject<Env> {
 
   /** Keys by the ids found in seals; what was destroyed is missing. */
   async keys(ids: string[]): Promise<SealKey[]> {
-    const { now, open } = await this.#ready()
+    const { now, open } = await this.#life.ready()
     return open ? this.#custody.vault.keysById(ids, now) : []
   }
 
   /** The key of something else that can be erased alone: a member. Made when there is none, never after an erasure. */
   async keyFor(owner: string): Promise<SealKey> {
-    const { now, open } = await this.#ready()
+    const { now, open } = await this.#life.ready()
     if (!open || this.#custody.vault.wasDestroyed(owner)) throw new KeysUnavailable('erased')
     return this.#custody.vault.keyOf(owner, now)
   }
@@ -83,13 +76,13 @@ export class Keeper extends DurableObject<Env> {
 
   /** What is held of these contacts and members, in the order asked. */
   async inventoryOf(owners: string[]): Promise<Holding[]> {
-    await this.#ready()
+    await this.#life.ready()
     return inventory(this.#custody, owners)
   }
 
   /** How much is held in all; nothing once the account was destroyed. */
   async census(): Promise<{ keys: number; identities: number }[]> {
-    const { open } = await this.#ready()
+    const { open } = await this.#life.ready()
     if (!open) return []
     const { vault, identities } = this.#custody
     return [{ keys: vault.size, identities: identities.size }]
@@ -100,18 +93,17 @@ export class Keeper extends DurableObject<Env> {
    * store nothing. Called again, it answers the same. KV follows within limits.epochTurnMs.
    */
   async forget(owners: string[], at: number): Promise<{ keys: string[]; digests: string[] }> {
-    const { now, open } = await this.#ready()
+    const { now, open } = await this.#life.ready()
     if (!open) return { keys: [], digests: [] }
-    const alarm = await this.ctx.storage.getAlarm()
-    const gone = forgetOwners(this.#custody, owners, at)
-    open.people.forgetAnswers()
-    await this.ctx.storage.setAlarm(Math.min(alarm ?? Number.POSITIVE_INFINITY, now + limits.epochTurnMs))
-    return gone
+    return this.#life.alarmWithin(limits.epochTurnMs, now, () => {
+      open.people.forgetAnswers()
+      return forgetOwners(this.#custody, owners, at)
+    })
   }
 
   /** Takes every destroyed key out of KV, now. Throws when KV fails; called again, it goes on. */
   async turn(): Promise<{ trees: number; keys: number }> {
-    const { now, open } = await this.#ready()
+    const { now, open } = await this.#life.ready()
     return open ? this.#custody.vault.turn(now) : { trees: 0, keys: 0 }
   }
 
@@ -122,21 +114,21 @@ export class Keeper extends DurableObject<Env> {
 
   /** True for each key that nothing can give any more: not KV, not memory. */
   async underivable(ids: string[]): Promise<boolean[]> {
-    await this.#ready()
+    await this.#life.ready()
     return this.#custody.vault.underivable(ids)
   }
 
   /** Does again what the erasure ledger says was erased. Answers how many of its entries are about this account. */
   async recover(): Promise<{ entries: number }> {
-    const { now, open } = await this.#ready()
-    return { entries: open ? await this.#recover(open, now) : 0 }
+    const { now, open } = await this.#life.ready()
+    return { entries: open ? await this.#life.recover(open, now) : 0 }
   }
 
   /** Destroys every key of the account, for good. Throws while KV still gives one; the alarm goes on by itself. */
   async destroyAccount(at: number): Promise<void> {
     if (this.#name === platformAccount) throw new Error('the platform is no account')
     await this.ctx.storage.setAlarm(Date.now() + (limits.epochTurnBackoffMs[0] as number))
-    this.#close(at)
+    this.#life.close(at)
     await destroyAll(this.#custody)
   }
 
@@ -159,52 +151,10 @@ export class Keeper extends DurableObject<Env> {
 
   async #chores(): Promise<void> {
     const closed = this.#custody.vault.marked('closed') !== undefined
-    const { now, open } = closed ? { now: Date.now(), open: undefined } : await this.#ready()
+    const { now, open } = closed ? { now: Date.now(), open: undefined } : await this.#life.ready()
     if (closed) return destroyAll(this.#custody)
     const again = open && (await turnAndSweep(this.#custody, now))
     if (again && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(again)
-  }
-
-  /** `open` is undefined when the account was erased. */
-  async #ready(): Promise<{ now: number; open: Open | undefined }> {
-    const now = Date.now()
-    if (this.#closedAt !== undefined) return { now, open: undefined }
-    if (this.#open && !this.#custody.vault.lost) return { now, open: this.#open }
-    // All who come first wait for the same opening; after a failure the next one tries again.
-    this.#opening ??= this.#begin(now).finally(() => {
-      this.#opening = undefined
-    })
-    return { now, open: await this.#opening }
-  }
-
-  async #begin(now: number): Promise<Open | undefined> {
-    const { storage, vault, identities } = this.#custody
-    // Not written down: should KV only have failed to show the account, its next life finds it again.
-    if ((await vault.compare(now)) === 'gone') this.#closedAt = now
-    if (this.#closedAt !== undefined) return undefined
-    const { bytes: pepper } = await vault.keyOf(pepperOwner, now)
-    const open = { people: new People(storage, vault, identities, pepper), ref: hmac(pepper, 'refs') }
-    if (vault.marked('behind') !== undefined) await this.#recover(open, now)
-    this.#open = this.#closedAt === undefined ? open : undefined
-    return this.#open
-  }
-
-  async #recover(open: Open, now: number): Promise<number> {
-    try {
-      const { entries, closedAt } = await recover(this.#custody, this.env, this.#name, open.ref, now)
-      open.people.forgetAnswers()
-      if (closedAt !== undefined) this.#close(closedAt)
-      await this.ctx.storage.setAlarm(now + limits.epochTurnMs)
-      return entries
-    } catch (cause) {
-      throw new KeysUnavailable('erasures are not done again yet', { cause })
-    }
-  }
-
-  #close(at: number): void {
-    this.#custody.vault.mark('closed', at)
-    this.#closedAt = this.#custody.vault.marked('closed')
-    this.#open = undefined
   }
 }
 

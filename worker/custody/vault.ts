@@ -79,11 +79,11 @@ export class Vault {
   /** The newest key of an owner (a contact, a member, or a name of the account's own); made when there is none. */
   async keyOf(owner: string, now: number): Promise<SealKey> {
     for (;;) {
-      if (!this.newest(owner) && !this.room) await this.makeRoom(now)
+      // Asked anew after each wait: somebody else may have made or destroyed it.
       const row = this.newest(owner) ?? (this.room ? this.make(owner, now) : undefined)
       const key = row && this.derive(row, now)
       if (key) return key
-      if (row) await this.load(row)
+      await (row ? this.load(row) : this.makeRoom(now))
     }
   }
 

@@ -6,7 +6,7 @@ import { assertion, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
-import { type DeletionRow, type World, wake } from './request.ts'
+import { type DeletionRow, type World, wake } from './row.ts'
 import { noReturn } from './steps.ts'
 
 const { deletionBlocks } = schema

@@ -10,7 +10,7 @@ import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
 import type { SignedRequest } from '../meta/signed-request.ts'
 import { loadOwners } from './owners.ts'
-import type { World } from './request.ts'
+import type { World } from './row.ts'
 
 const { accounts, metaLinks, wabas } = schema
 

@@ -86,7 +86,8 @@ export async function eraseMentions(
   const tables = (Object.keys(d1) as TableName[]).filter((table) => 'mayMention' in d1[table])
   const [table] = tables
   // One table speaks of people it does not name. A second one must bring its own way of opening its rows.
-  if (tables.length !== 1 || table !== 'rawEvents') throw new Error('only raw_events can be read for mentions')
+  if (tables.length !== 1 || table !== 'rawEvents')
+    throw new Error('only raw_events can be read for mentions')
   const { rawEvents } = schema
   const rows = await db
     .select({ id: rawEvents.id, part: rawEvents.part, payload: rawEvents.payload })

@@ -13,9 +13,10 @@ import { errorName, log } from '../ground/log.ts'
 import type { Facts } from './facts.ts'
 import { type Job, Journal, type StepRow } from './journal.ts'
 import { loadDeletion } from './owners.ts'
-import type { DeletionRow } from './request.ts'
-import { noReturn, type Outcome, type StepContext, steps } from './steps.ts'
+import type { DeletionRow } from './row.ts'
+import type { Outcome, StepContext } from './step.ts'
 import { tryDetach } from './step-detach.ts'
+import { noReturn, steps } from './steps.ts'
 
 const { deletionBlocks, deletionSteps, deletions } = schema
 
@@ -194,8 +195,7 @@ function stepAfter(
 ): StepRow {
   const counts = { ...standing?.counts }
   const told = outcome.to === 'next' || outcome.to === 'again' ? (outcome.counts ?? {}) : {}
-  for (const [place, count] of Object.entries(told))
-    counts[place] = (counts[place] ?? 0) + count
+  for (const [place, count] of Object.entries(told)) counts[place] = (counts[place] ?? 0) + count
   const states = { next: 'done', end: 'done', skip: 'skipped', again: 'running' } as const
   return {
     position: job.position,

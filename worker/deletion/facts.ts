@@ -5,7 +5,7 @@ import { eq } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
 import type { Counts } from './inventory.ts'
 import type { Subject } from './reach.ts'
-import type { StepContext } from './steps.ts'
+import type { StepContext } from './step.ts'
 
 export type Facts = {
   /** The contacts or members; empty when nobody is known. */

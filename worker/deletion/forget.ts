@@ -7,7 +7,8 @@ import { actorOf, type Principal } from '../audit/principal.ts'
 import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import { loadOwners } from './owners.ts'
-import { type OpenedDeletion, requestDeletion, type World } from './request.ts'
+import { type OpenedDeletion, requestDeletion } from './request.ts'
+import type { World } from './row.ts'
 
 const { contacts, deletions, members } = schema
 
@@ -63,7 +64,11 @@ export async function forgetMember(
   const { accountId } = principal
   const db = database(world.env.DB)
   const mine = and(eq(members.id, id), eq(members.accountId, accountId))
-  const past = and(eq(deletions.accountId, accountId), eq(deletions.scope, 'member'), eq(deletions.subjectId, id))
+  const past = and(
+    eq(deletions.accountId, accountId),
+    eq(deletions.scope, 'member'),
+    eq(deletions.subjectId, id),
+  )
   const [member, before] = await Promise.all([
     db.select().from(members).where(mine).get(),
     db.select({ id: deletions.id }).from(deletions).where(past).get(),
@@ -80,7 +85,10 @@ export async function forgetMember(
 export type WorkspaceRefusal = 'owner_needed' | 'key_too_fresh'
 
 /** What must be true of whoever asks that a whole workspace be deleted. */
-export function decideWorkspace(principal: Principal, now: number): Result<string, { reason: WorkspaceRefusal }> {
+export function decideWorkspace(
+  principal: Principal,
+  now: number,
+): Result<string, { reason: WorkspaceRefusal }> {
   if (principal.member?.role !== 'owner') return refused({ reason: 'owner_needed' })
   if (principal.keyCreatedAt > now - limits.deletionKeyAgeMs) return refused({ reason: 'key_too_fresh' })
   return ok(principal.member.id)

@@ -49,9 +49,7 @@ export async function takeInventory(
     const rows = await db
       .select()
       .from(members)
-      .where(
-        and(eq(members.accountId, subject.accountId), sql`${members.id} IN ${among(subject.ids)}`),
-      )
+      .where(and(eq(members.accountId, subject.accountId), sql`${members.id} IN ${among(subject.ids)}`))
     const emails = await open(
       rows.map((row) => ({ table: 'members', column: 'email', rowId: row.id, sealed: row.email })),
     )
@@ -64,7 +62,12 @@ export async function takeInventory(
     ),
   )
   const samples = [
-    ...(await sampleTexts(db, open, subject, people.map((row) => row.id))),
+    ...(await sampleTexts(
+      db,
+      open,
+      subject,
+      people.map((row) => row.id),
+    )),
     ...(subject.scope === 'workspace' ? await businessWords(db, open, subject.accountId) : []),
   ]
   return {
@@ -77,9 +80,8 @@ export async function takeInventory(
   }
 }
 
-const known = (values: (string | undefined)[]): string[] => [
-  ...new Set(values.filter((value) => value !== undefined && value !== '')),
-] as string[]
+const known = (values: (string | undefined)[]): string[] =>
+  [...new Set(values.filter((value) => value !== undefined && value !== ''))] as string[]
 
 /** Of a workspace, those heard of last: to search for everybody would take as long as everybody's data is large. */
 const loadPeople = (db: Database, subject: Subject) =>

@@ -15,7 +15,8 @@ import type { Settings } from '../ground/settings.ts'
 import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
 import { loadOwners } from './owners.ts'
-import { requestDeletion, type World } from './request.ts'
+import { requestDeletion } from './request.ts'
+import type { World } from './row.ts'
 
 const { auditEntries } = schema
 

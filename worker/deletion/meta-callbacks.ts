@@ -16,7 +16,8 @@ import { type Result, refused } from '../ground/result.ts'
 import { fields, parseJson, text } from '../meta/json.ts'
 import { type SignedRequest, type SignedRequestFault, verifySignedRequest } from '../meta/signed-request.ts'
 import { recordDeauthorize } from './deauthorize.ts'
-import { type DeletionDoor, type OpenedDeletion, requestDeletion, type World } from './request.ts'
+import { type OpenedDeletion, requestDeletion } from './request.ts'
+import type { DeletionDoor, World } from './row.ts'
 
 type Fault = SignedRequestFault | 'too_large' | 'cut' | 'encoding'
 

@@ -10,14 +10,19 @@ import { createRoute, idParam, jsonAnswer, jsonBody, openApiRoom, refusals, z } 
 import { Problem } from '../ground/problems.ts'
 import { liftBlocks, placeBlock } from './blocks.ts'
 import { importMetaDeletions } from './meta-callbacks.ts'
-import type { DeletionRow, World } from './request.ts'
+import type { DeletionRow, World } from './row.ts'
 import { blockBody } from './shapes.ts'
 import { deletionByCode } from './status.ts'
 import { searchAgain } from './step-residue.ts'
 
 const tags = ['Operator']
 const security = [{ operatorKey: [] }]
-const code = z.object({ code: z.string().max(64).openapi({ param: { name: 'code', in: 'path' } }) })
+const code = z.object({
+  code: z
+    .string()
+    .max(64)
+    .openapi({ param: { name: 'code', in: 'path' } }),
+})
 const common = { tags, security }
 
 const importIds = createRoute({
@@ -29,7 +34,12 @@ const importIds = createRoute({
   description: 'One request per id; an id that was imported before keeps its code.',
   request: {
     body: jsonBody(
-      z.strictObject({ ids: z.array(z.string().regex(/^\d{1,32}$/, 'An id of Meta is digits')).min(1).max(limits.bulkDeletions) }),
+      z.strictObject({
+        ids: z
+          .array(z.string().regex(/^\d{1,32}$/, 'An id of Meta is digits'))
+          .min(1)
+          .max(limits.bulkDeletions),
+      }),
     ),
   },
   responses: {
@@ -116,7 +126,8 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
   .openapi(search, async (c) => {
     const deletion = await deletionOf(c, c.req.valid('param').code)
     const digests = await c.env.ERASER.getByName(deletion.accountId).needles(deletion.id)
-    if (!digests) throw new Problem('conflict', { detail: 'Nothing is kept yet, or any more, to search with.' })
+    if (!digests)
+      throw new Problem('conflict', { detail: 'Nothing is kept yet, or any more, to search with.' })
     return c.json(await searchAgain(c.env, deletion, digests), 200)
   })
   .openapi(block, async (c) => {

@@ -2,7 +2,15 @@
 // where there is more than one, another than the one who asked must approve. Called by request.ts, routes.ts.
 
 import { and, eq, sql } from 'drizzle-orm'
-import { assertion, type Database, database, type Statement, schema, statement, writeBatch } from '../../db/client.ts'
+import {
+  assertion,
+  type Database,
+  database,
+  type Statement,
+  schema,
+  statement,
+  writeBatch,
+} from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdLiftInsert } from '../audit/holds.ts'
 import { base64url, hex, randomBytes } from '../crypto/bytes.ts'
@@ -11,7 +19,7 @@ import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
-import { type DeletionRow, restrictions, type World, wake } from './request.ts'
+import { type DeletionRow, restrictions, type World, wake } from './row.ts'
 
 const { deletionOwners, deletions, members } = schema
 

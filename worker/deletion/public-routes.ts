@@ -9,7 +9,7 @@ import { Problem } from '../ground/problems.ts'
 import { loadInclusion } from '../transparency/client.ts'
 import { codeOf, loadPlatformRef } from './code.ts'
 import { approveDeletion, cancelDeletion, loadByToken } from './owners.ts'
-import type { DeletionRow, World } from './request.ts'
+import type { DeletionRow, World } from './row.ts'
 import { receiptsSchema, receiptView, statusSchema, statusView } from './shapes.ts'
 import { deletionByCode, loadStatus, type Status } from './status.ts'
 
@@ -26,7 +26,8 @@ const readStatus = createRoute({
   path: '/deletions/{code}',
   operationId: 'readDeletionStatus',
   summary: 'Follow a deletion by its code',
-  description: 'Says nothing of whom it is about. An unknown code answers like any address that is not there.',
+  description:
+    'Says nothing of whom it is about. An unknown code answers like any address that is not there.',
   tags,
   security: [],
   request: { params: code },
@@ -95,8 +96,7 @@ type Found = { deletion: DeletionRow; memberId: string }
 
 async function approve(world: World, { deletion, memberId }: Found): Promise<void> {
   const done = await approveDeletion(world, deletion, memberId)
-  if (!done.ok)
-    throw new Problem('conflict', { detail: 'This deletion does not wait for your approval.' })
+  if (!done.ok) throw new Problem('conflict', { detail: 'This deletion does not wait for your approval.' })
 }
 
 async function cancel(world: World, { deletion, memberId }: Found): Promise<void> {

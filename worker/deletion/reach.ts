@@ -53,13 +53,11 @@ export function reachOf(table: TableName, subject: Subject): SQL | undefined {
 
 /** Every table with rows of this scope, what hangs on others first: the order in which rows can be deleted. */
 export function placesOf(subject: Subject): Place[] {
-  return (Object.keys(d1) as TableName[])
-    .toReversed()
-    .flatMap((table) => {
-      const where = reachOf(table, subject)
-      const kept = d1[table].erase === 'keep pseudonymous'
-      return where ? [{ table, name: tableName(table), kept, where }] : []
-    })
+  return (Object.keys(d1) as TableName[]).toReversed().flatMap((table) => {
+    const where = reachOf(table, subject)
+    const kept = d1[table].erase === 'keep pseudonymous'
+    return where ? [{ table, name: tableName(table), kept, where }] : []
+  })
 }
 
 /** Rows per table, by the table's own name. One call, whatever there is. */

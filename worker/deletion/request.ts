@@ -4,22 +4,21 @@
 import { and, desc, eq, ne } from 'drizzle-orm'
 import { type Database, database, type Statement, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
-import { holdInsert } from '../audit/holds.ts'
 import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
-import { errorName, log } from '../ground/log.ts'
-import type { Settings } from '../ground/settings.ts'
 import { codeDigest, codeOf, loadPlatformRef } from './code.ts'
 import { loadOwners, type OwnersTold, tellOwners } from './owners.ts'
+import {
+  type DeletionDoor,
+  type DeletionRow,
+  type DeletionScope,
+  type DeletionState,
+  restrictions,
+  type World,
+  wake,
+} from './row.ts'
 
 const { deletions, metaLinks } = schema
-
-export type DeletionRow = typeof deletions.$inferSelect
-export type DeletionScope = DeletionRow['scope']
-export type DeletionDoor = DeletionRow['door']
-export type DeletionState = DeletionRow['state']
-
-export type World = { env: Env; settings: Settings; now: number }
 
 export type Asked = {
   /** `platform` for somebody who belongs to no account that we know. */
@@ -64,15 +63,6 @@ export async function requestDeletion(world: World, asked: Asked): Promise<Opene
   }
   await wake(world.env, row.deletion.accountId, row.deletion.id)
   return opened(world, platformRef, row.deletion, true)
-}
-
-/** Tells the Eraser. When it cannot be told now, the cron does it: the row says what has to be done. */
-export async function wake(env: Env, accountId: string, id: string): Promise<void> {
-  try {
-    await env.ERASER.getByName(accountId).start([id])
-  } catch (cause) {
-    log('warn', 'deletion.not_woken', { error: errorName(cause) })
-  }
 }
 
 function opened(world: World, ref: Uint8Array, row: DeletionRow, fresh: boolean): OpenedDeletion {
@@ -153,13 +143,4 @@ async function newRow(world: World, db: Database, ref: Uint8Array, asked: Asked)
       entryInsert(db, { accountId, actor, action: `deletion.request`, subject: id, reason: scope, at: now }),
     ],
   }
-}
-
-/** From the moment a request is verified nothing is sent and nothing is shown. */
-export function restrictions(db: Database, { accountId, scope, subjectId }: DeletionRow, at: number) {
-  if (scope === 'contact')
-    return [holdInsert(db, { accountId, subjectId, kind: 'restricted', reason: 'deletion', at })]
-  if (scope === 'workspace')
-    return [holdInsert(db, { accountId, subjectId: accountId, kind: 'frozen', reason: 'deletion', at })]
-  return []
 }

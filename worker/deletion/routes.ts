@@ -22,7 +22,7 @@ import { decideWorkspace, forgetContacts, forgetMember, forgetWorkspace, ownCont
 import { answerDataDeletion, answerDeauthorize } from './meta-callbacks.ts'
 import { approveDeletion, cancelDeletion } from './owners.ts'
 import { previewDeletion } from './preview.ts'
-import type { World } from './request.ts'
+import type { World } from './row.ts'
 import {
   bulkBody,
   bulkSchema,

@@ -14,7 +14,8 @@ const roots = (env: Env) => parseRootKeys(env.ROOT_KEYS ?? '')
 /** Under the key that stands, or a new one. */
 export async function sealFor(env: Env, id: string, of: SecretOf, value: unknown): Promise<Uint8Array> {
   const name = nameOf(id, of)
-  const key = (await loadSecret(env.KEYS, roots(env), name)) ?? (await createSecret(env.KEYS, roots(env), name))
+  const key =
+    (await loadSecret(env.KEYS, roots(env), name)) ?? (await createSecret(env.KEYS, roots(env), name))
   return sealBytes(key, name, utf8(JSON.stringify(value)))
 }
 

@@ -1,15 +1,18 @@
 // What the API says of deletions. The schemas parse requests, type answers and fill /openapi.json. Called by routes.ts.
 
-import { instant, isoTime, isoTimeOrNull, pageSchema, z } from '../ground/openapi.ts'
 import { limits } from '../ground/limits.ts'
+import { instant, isoTime, isoTimeOrNull, pageSchema, z } from '../ground/openapi.ts'
 import type { InclusionView } from '../transparency/client.ts'
 import { blockReasons } from './blocks.ts'
-import type { DeletionRow, OpenedDeletion } from './request.ts'
+import type { OpenedDeletion } from './request.ts'
+import type { DeletionRow } from './row.ts'
 import type { Status } from './status.ts'
 
 const state = z
   .enum(['waiting_approval', 'cooling_off', 'running', 'blocked', 'erased', 'completed', 'cancelled'])
-  .describe('`erased`: live data is gone and the first receipt is there. `completed`: no backup has it either.')
+  .describe(
+    '`erased`: live data is gone and the first receipt is there. `completed`: no backup has it either.',
+  )
 const code = z
   .string()
   .describe('26 letters and digits. Whoever has it may follow the deletion.')
@@ -123,7 +126,12 @@ export const receiptView = (
   log: InclusionView | undefined,
 ): ReceiptView => ({ kind: row.kind, jws: row.jws, at: isoTime(row.at), log: log ?? null })
 
-export function statusView(own: string, { deletion, blocks, steps }: Status, receipts: ReceiptView[], now: number) {
+export function statusView(
+  own: string,
+  { deletion, blocks, steps }: Status,
+  receipts: ReceiptView[],
+  now: number,
+) {
   const { id: _id, subjectId: _subject, requestedBy: _by, ...open } = deletionView(deletion)
   return {
     code: own.toLowerCase(),

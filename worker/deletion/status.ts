@@ -4,7 +4,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { codeDigest } from './code.ts'
-import type { DeletionRow } from './request.ts'
+import type { DeletionRow } from './row.ts'
 import { steps } from './steps.ts'
 
 const { deletionBlocks, deletionSteps, deletions, receipts } = schema

@@ -8,7 +8,7 @@ import { limits } from '../ground/limits.ts'
 import { type Attachment, detach } from './detach.ts'
 import { factsOf } from './facts.ts'
 import { destroySecret, openFor, sealFor } from './secret.ts'
-import type { Outcome, StepContext } from './steps.ts'
+import type { Outcome, StepContext } from './step.ts'
 
 /** Of the journal's inventories, the one that holds tokens. */
 const tokensOf = (jobId: string): string => `${jobId}/tokens`

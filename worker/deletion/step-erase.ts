@@ -8,8 +8,8 @@ import { addCounts, factsOf, subjectOf } from './facts.ts'
 import type { Counts } from './inventory.ts'
 import type { Inventory } from './residue-needles.ts'
 import { openFor } from './secret.ts'
+import type { Outcome, StepContext } from './step.ts'
 import { drainIntake } from './step-shred.ts'
-import type { Outcome, StepContext } from './steps.ts'
 
 export async function eraseStep(context: StepContext): Promise<Outcome> {
   const { counts, more } = await eraseSome(context)
@@ -23,7 +23,8 @@ async function eraseSome(context: StepContext): Promise<{ counts: Counts; more: 
   const counts: Counts = {}
   if (deletion.scope === 'meta_user') addCounts(counts, await eraseLink(context))
   if (subject.scope !== 'workspace' && subject.ids.length === 0) return { counts, more: false }
-  if (subject.scope === 'contact' && !(await eraseSomeMentions(context, counts))) return { counts, more: true }
+  if (subject.scope === 'contact' && !(await eraseSomeMentions(context, counts)))
+    return { counts, more: true }
   const files = await eraseFiles(env.FILES, subject)
   addCounts(counts, files.counts)
   if (files.more) return { counts, more: true }

@@ -11,10 +11,10 @@ import { codeOf, loadPlatformRef, needleKey } from './code.ts'
 import { factsOf, linkedMember, subjectOf } from './facts.ts'
 import { countAll, takeInventory } from './inventory.ts'
 import { cancelDeletion, loadOwners } from './owners.ts'
-import { restrictions } from './request.ts'
 import { digestNeedles } from './residue-needles.ts'
+import { restrictions } from './row.ts'
 import { sealFor } from './secret.ts'
-import type { Outcome, StepContext } from './steps.ts'
+import type { Outcome, StepContext } from './step.ts'
 
 const { deletions, numbers, wabas } = schema
 
@@ -114,7 +114,10 @@ async function freezeStatements({ db, deletion, now }: StepContext) {
     db,
     sql`UPDATE api_keys SET revoked_at = ${now} WHERE account_id = ${accountId} AND revoked_at IS NULL`,
   )
-  return [...restrictions(db, deletion, deletion.verifiedAt ?? now), ...(scope === 'workspace' ? [revoke] : [])]
+  return [
+    ...restrictions(db, deletion, deletion.verifiedAt ?? now),
+    ...(scope === 'workspace' ? [revoke] : []),
+  ]
 }
 
 /** Whom Meta means: the member who linked that Facebook account. The only owner of a workspace stays its owner. */

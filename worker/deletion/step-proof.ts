@@ -2,7 +2,7 @@
 // steps.ts. Which receipt stands is decided by the table's key; everything else follows from the row that stands.
 
 import { and, eq, sql } from 'drizzle-orm'
-import { bindings, d1, type TableName } from '../../db/catalog.ts'
+import { type bindings, d1, type TableName } from '../../db/catalog.ts'
 import { schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { dayMs } from '../ground/limits.ts'
@@ -11,9 +11,16 @@ import { commitmentOf, loadPlatformRef } from './code.ts'
 import { factsOf, subjectOf } from './facts.ts'
 import { type Counts, countAll } from './inventory.ts'
 import { placesOf } from './reach.ts'
-import { backupDaysOf, backupUntil, type ErasedPlace, goneBy, type ReceiptFacts, signReceipt } from './receipt.ts'
+import {
+  backupDaysOf,
+  backupUntil,
+  type ErasedPlace,
+  goneBy,
+  type ReceiptFacts,
+  signReceipt,
+} from './receipt.ts'
 import { destroySecret } from './secret.ts'
-import type { Outcome, StepContext } from './steps.ts'
+import type { Outcome, StepContext } from './step.ts'
 
 const { deletions, receipts } = schema
 
@@ -144,7 +151,12 @@ function keptFacts(context: StepContext): ReceiptFacts['kept'] {
   const kept = places.map(({ table, name }) => {
     const { life, purpose, basis } = d1[table]
     const until = life === 'erasure' ? null : (facts.at as number) + life.days * dayMs
-    return { place: name, count: facts.before?.[name] ?? 0, duty: `${purpose}: ${basis}, opaque ids only`, until }
+    return {
+      place: name,
+      count: facts.before?.[name] ?? 0,
+      duty: `${purpose}: ${basis}, opaque ids only`,
+      until,
+    }
   })
   const own = { place: 'erasure_ledger', count: facts.seq === undefined ? 0 : 1 }
   const ledger = { ...own, duty: 'keep what was erased erased, keyed digests only', until: null }
@@ -177,7 +189,8 @@ export async function backupsStep(context: StepContext): Promise<Outcome> {
 export async function finalStep(context: StepContext): Promise<Outcome> {
   const { db, deletion, now } = context
   const facts = factsOf(context)
-  if (facts.meta === 'pending') return { to: 'again', inMs: Math.max(1, (facts.detachNextAt ?? now) - now), waits: true }
+  if (facts.meta === 'pending')
+    return { to: 'again', inMs: Math.max(1, (facts.detachNextAt ?? now) - now), waits: true }
   await issue(context, 'final', await placeFacts(context))
   await writeBatch(db, [
     db.update(deletions).set({ state: 'completed', completedAt: now }).where(eq(deletions.id, deletion.id)),

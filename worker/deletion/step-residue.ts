@@ -16,7 +16,7 @@ import {
 } from './residue.ts'
 import { type Inventory, needlesOf, searchByDigest } from './residue-needles.ts'
 import { openFor } from './secret.ts'
-import type { Outcome, StepContext } from './steps.ts'
+import type { Outcome, StepContext } from './step.ts'
 
 /** The account's own key, while it has one, and the platform's. */
 async function worldOf(env: Env, accountId: string): Promise<ResidueWorld> {

@@ -11,7 +11,7 @@ import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { loadPlatformRef } from './code.ts'
 import { factsOf } from './facts.ts'
-import type { Outcome, StepContext } from './steps.ts'
+import type { Outcome, StepContext } from './step.ts'
 
 const { assetTombstones, deletionSteps } = schema
 

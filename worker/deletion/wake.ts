@@ -17,9 +17,7 @@ export async function wakeDue(env: Env): Promise<number> {
     .limit(limits.wakeDeletions)
   const accounts = Map.groupBy(rows, (row) => row.accountId)
   await Promise.all(
-    [...accounts].map(([accountId, list]) =>
-      env.ERASER.getByName(accountId).start(list.map(({ id }) => id)),
-    ),
+    [...accounts].map(([accountId, list]) => env.ERASER.getByName(accountId).start(list.map(({ id }) => id))),
   )
   return rows.length
 }

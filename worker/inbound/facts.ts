@@ -18,7 +18,8 @@ import { fields, text } from '../meta/json.ts'
 import { type Facts, marks, rawId } from './drafts.ts'
 import { type Arrival, accountOf, type Directory, type Owner, type Reading, subjectOf } from './reading.ts'
 
-const { assetTombstones, contacts, messageChanges, messageStatuses, messages, numbers, rawEvents, wabas } = schema
+const { assetTombstones, contacts, messageChanges, messageStatuses, messages, numbers, rawEvents, wabas } =
+  schema
 
 type Cached<T> = { value: T; until: number }
 /** Only what was found: a number that connects is known with its first event. */

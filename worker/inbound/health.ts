@@ -3,8 +3,8 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
-import { outcomes } from './reading.ts'
 import { shardOf } from '../meta/shard.ts'
+import { outcomes } from './reading.ts'
 
 const { holds, intakeCounts, numbers, rawEvents } = schema
 

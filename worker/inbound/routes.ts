@@ -18,6 +18,7 @@ import {
   refusals,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { cutByShard } from '../meta/shard.ts'
 import { parseSignature, verifySignature } from '../meta/signature.ts'
 import { commitBody } from './commit.ts'
 import { lettersQuery, loadHealth, loadLetterOutcome, loadOwnNumber } from './health.ts'
@@ -31,7 +32,6 @@ import {
   letterView,
   replaySchema,
 } from './shapes.ts'
-import { cutByShard } from '../meta/shard.ts'
 
 const bare = { ...secureHeaders, 'cache-control': 'no-store' }
 const empty = (status: 200 | 401 | 403 | 413 | 400 | 503) => new Response(null, { status, headers: bare })

@@ -14,7 +14,7 @@ import { db, dumpOf } from '../api/stage.ts'
 
 const settings = settingsOf(env)
 /** Each test has a period of its own: the ledger, which remembers what was told, is never emptied. */
-let start = Date.UTC(2026, 0, 1)
+let start = Date.UTC(2012, 0, 1)
 const run = (day: number, after = start) => lifecycle(env, settings, after + day * dayMs)
 const quiet = { told: 0, requested: 0 }
 
@@ -53,7 +53,11 @@ beforeEach(async () => {
     await env.DB.exec(`DELETE FROM ${table}`)
   await env.DB.exec(`DELETE FROM wabas WHERE waba_id NOT IN ('${sol.wabaId}', '${monsoon.wabaId}')`)
   start += 200 * dayMs
-  if (start > Date.now()) start = Date.UTC(2020, 0, 1)
+  // As after a time of being connected.
+  for (const { accountId, wabaId } of [sol, monsoon]) {
+    const row = { accountId, subjectId: wabaId, kind: 'disconnected' as const, reason: 'PARTNER_ADDED' }
+    await db.insert(schema.holds).values({ ...row, at: 0, liftedAt: start - 1 })
+  }
 })
 
 describe('a business that Meta calls gone', () => {

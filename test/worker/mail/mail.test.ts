@@ -103,14 +103,15 @@ describe('a mail', () => {
 
   it('is sent again later, not lost, when the process ended while it was sent', async () => {
     await put(sol)
-    const crashed: Env = {
-      ...env,
-      MAIL: { send: () => new Promise(() => undefined) } as unknown as SendEmail,
-    }
-    void deliverMails(crashed, settings, now)
+    let end: (cause: Error) => void = () => undefined
+    const send = () => new Promise((_, reject) => (end = reject))
+    const crashed = deliverMails({ ...env, MAIL: { send } as unknown as SendEmail }, settings, now)
     await expect.poll(async () => (await mailOf(sol))?.attempts).toBe(1)
     expect(await deliverMails(outside(), settings, now)).toMatchObject({ sent: 0 })
     expect(await deliverMails(outside(), settings, now + limits.mailRetryMs[0])).toMatchObject({ sent: 1 })
+    end(new Error('ended'))
+    expect(await crashed).toMatchObject({ sent: 0 })
+    expect(await mailOf(sol)).toMatchObject({ next_at: null, attempts: 2 })
   })
 
   it('to an erased member is dropped unsent, and the neighbour’s leaves', async () => {

@@ -1,0 +1,34 @@
+// A deletion as it stands in the database, and what every door and decision about one does. Called by request.ts,
+// owners.ts, blocks.ts and the steps.
+
+import { type Database, schema } from '../../db/client.ts'
+import { holdInsert } from '../audit/holds.ts'
+import { errorName, log } from '../ground/log.ts'
+import type { Settings } from '../ground/settings.ts'
+
+const { deletions } = schema
+
+export type DeletionRow = typeof deletions.$inferSelect
+export type DeletionScope = DeletionRow['scope']
+export type DeletionDoor = DeletionRow['door']
+export type DeletionState = DeletionRow['state']
+
+export type World = { env: Env; settings: Settings; now: number }
+
+/** Tells the Eraser. When it cannot be told now, the cron does it: the row says what has to be done. */
+export async function wake(env: Env, accountId: string, id: string): Promise<void> {
+  try {
+    await env.ERASER.getByName(accountId).start([id])
+  } catch (cause) {
+    log('warn', 'deletion.not_woken', { error: errorName(cause) })
+  }
+}
+
+/** From the moment a request is verified nothing is sent and nothing is shown. */
+export function restrictions(db: Database, { accountId, scope, subjectId }: DeletionRow, at: number) {
+  if (scope === 'contact')
+    return [holdInsert(db, { accountId, subjectId, kind: 'restricted', reason: 'deletion', at })]
+  if (scope === 'workspace')
+    return [holdInsert(db, { accountId, subjectId: accountId, kind: 'frozen', reason: 'deletion', at })]
+  return []
+}
