@@ -43,7 +43,7 @@ export type Via<T extends TableName> = {
 }[TableName]
 
 /** A column that holds the id, ways through tables that stand above this one, or null where no row belongs to the scope. */
-export type Reach<T extends TableName> = ColumnOf<T> | Via<T>[] | null
+export type Reach<T extends TableName> = ColumnOf<T> | (ColumnOf<T> | Via<T>)[] | null
 
 export type Table<T extends TableName> = {
   /** How rows are reached for each scope. */
@@ -244,7 +244,12 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messageStatuses: {
-    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    reach: {
+      workspace: 'accountId',
+      // A status that waits for its message is known by whom it went to, one of a message of ours by the message.
+      contact: ['contactId', { by: 'ref', of: 'messages', key: 'ref' }],
+      member: null,
+    },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 7, from: 'receivedAt', when: 'no message of this ref has come' },
@@ -346,7 +351,11 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { shard: operational, segment: operational, item: operational },
   },
   idempotencyKeys: {
-    reach: { workspace: 'accountId', contact: [{ by: 'messageId', of: 'messages', key: 'id' }], member: null },
+    reach: {
+      workspace: 'accountId',
+      contact: [{ by: 'messageId', of: 'messages', key: 'id' }],
+      member: null,
+    },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 1, from: 'createdAt' },

@@ -340,6 +340,7 @@ export const auditEntries = sqliteTable(
   (t) => [
     index('audit_entries_account').on(t.accountId, t.at, t.id),
     index('audit_entries_recorded').on(t.accountId, t.recordedAt, t.id),
+    index('audit_entries_age').on(t.recordedAt),
   ],
 )
 
@@ -355,7 +356,7 @@ export const auditSeals = sqliteTable(
     head: text('head').notNull(),
     sealedAt: integer('sealed_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.day] })],
+  (t) => [primaryKey({ columns: [t.accountId, t.day] }), index('audit_seals_age').on(t.sealedAt)],
 )
 
 /** A request to be forgotten. Whom it is about stands here as an opaque id only. */
@@ -397,7 +398,9 @@ export const deletions = sqliteTable(
     index('deletions_account').on(t.accountId, t.requestedAt, t.id),
     index('deletions_requested').on(t.requestedAt),
     // What the cron wakes, should its Eraser have been told nothing.
-    index('deletions_standing').on(t.requestedAt).where(sql`state IN ('waiting_approval', 'cooling_off', 'running')`),
+    index('deletions_standing')
+      .on(t.requestedAt)
+      .where(sql`state IN ('waiting_approval', 'cooling_off', 'running')`),
   ],
 )
 
@@ -419,6 +422,7 @@ export const deletionOwners = sqliteTable(
     primaryKey({ columns: [t.deletionId, t.memberId] }),
     uniqueIndex('deletion_owners_token').on(t.tokenDigest),
     index('deletion_owners_account').on(t.accountId, t.memberId),
+    index('deletion_owners_age').on(t.toldAt),
   ],
 )
 
@@ -435,7 +439,10 @@ export const deletionBlocks = sqliteTable(
     endsAt: integer('ends_at').notNull(),
     liftedAt: integer('lifted_at'),
   },
-  (t) => [index('deletion_blocks_deletion').on(t.deletionId, t.placedAt)],
+  (t) => [
+    index('deletion_blocks_deletion').on(t.deletionId, t.placedAt),
+    index('deletion_blocks_age').on(t.placedAt),
+  ],
 )
 
 /** How far each step of a deletion is, for whoever watches; the Eraser keeps the journal it works by. */
@@ -454,7 +461,7 @@ export const deletionSteps = sqliteTable(
     /** `{ place: count }` of what the step did. */
     counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.deletionId, t.position] })],
+  (t) => [primaryKey({ columns: [t.deletionId, t.position] }), index('deletion_steps_age').on(t.startedAt)],
 )
 
 /** The proof: `live` when live data is gone, `final` when every backup window has passed or been shredded. */
@@ -468,7 +475,7 @@ export const receipts = sqliteTable(
     leaf: text('leaf').notNull(),
     at: integer('at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.deletionId, t.kind] })],
+  (t) => [primaryKey({ columns: [t.deletionId, t.kind] }), index('receipts_age').on(t.at)],
 )
 
 /** The erasure ledger as this database knows it; its twin outside of it tells whether the database was set back. */

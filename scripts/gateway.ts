@@ -87,7 +87,13 @@ export async function startGateway({
   // A Worker of its own for the files, as they are beside ours at Cloudflare: given the assets itself, miniflare would
   // put three more Workers in front of every webhook.
   const files = { ...common, name: 'assets', modules: true, script: passOn, assets }
-  const mailer = { ...common, name: 'mailer', modules: true, script: mailScript, bindings: { MAILBOX: mailbox } }
+  const mailer = {
+    ...common,
+    name: 'mailer',
+    modules: true,
+    script: mailScript,
+    bindings: { MAILBOX: mailbox },
+  }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: [worker, files, ...(mailbox === undefined ? [] : [mailer])],

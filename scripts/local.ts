@@ -92,7 +92,9 @@ export async function startLocal({ fresh }: { fresh: boolean }): Promise<Local> 
   say(`Starting the simulated Meta on port ${metaPort} …`)
   const file = join(local, 'meta.json')
   const meta = await serveMeta({ port: metaPort, file, callbackUrl: `${url}/webhooks/meta`, ...app })
-  say(`Starting the gateway on port ${port} (workerd with D1, KV, R2 and Durable Objects; state in .local/) …`)
+  say(
+    `Starting the gateway on port ${port} (workerd with D1, KV, R2 and Durable Objects; state in .local/) …`,
+  )
   const start = () =>
     startGateway({
       dir: state,

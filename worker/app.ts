@@ -67,7 +67,7 @@ export function createApp({ loadSite }: Doors) {
   app.route('/api/v1', api)
   app.all('/api/*', (c) => missing(app, c))
 
-  for (const path of cloudApiPaths) app.use(path, recognised, unlessRestored)
+  for (const path of cloudApiPaths) app.use(path, recognised)
   app.route('/', proxy)
 
   app.all('*', async (c) => (await loadSite()).fetch(c.req.raw, c.env, c.executionCtx))

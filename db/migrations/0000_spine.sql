@@ -37,6 +37,7 @@ CREATE TABLE `audit_entries` (
 --> statement-breakpoint
 CREATE INDEX `audit_entries_account` ON `audit_entries` (`account_id`,`at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_entries_recorded` ON `audit_entries` (`account_id`,`recorded_at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_age` ON `audit_entries` (`recorded_at`);--> statement-breakpoint
 CREATE TABLE `audit_seals` (
 	`account_id` text NOT NULL,
 	`day` text NOT NULL,
@@ -47,6 +48,7 @@ CREATE TABLE `audit_seals` (
 	PRIMARY KEY(`account_id`, `day`)
 );
 --> statement-breakpoint
+CREATE INDEX `audit_seals_age` ON `audit_seals` (`sealed_at`);--> statement-breakpoint
 CREATE TABLE `canary_runs` (
 	`day` text PRIMARY KEY NOT NULL,
 	`state` text NOT NULL,
@@ -104,6 +106,7 @@ CREATE TABLE `deletion_blocks` (
 );
 --> statement-breakpoint
 CREATE INDEX `deletion_blocks_deletion` ON `deletion_blocks` (`deletion_id`,`placed_at`);--> statement-breakpoint
+CREATE INDEX `deletion_blocks_age` ON `deletion_blocks` (`placed_at`);--> statement-breakpoint
 CREATE TABLE `deletion_owners` (
 	`deletion_id` text NOT NULL,
 	`member_id` text NOT NULL,
@@ -117,6 +120,7 @@ CREATE TABLE `deletion_owners` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `deletion_owners_token` ON `deletion_owners` (`token_digest`);--> statement-breakpoint
 CREATE INDEX `deletion_owners_account` ON `deletion_owners` (`account_id`,`member_id`);--> statement-breakpoint
+CREATE INDEX `deletion_owners_age` ON `deletion_owners` (`told_at`);--> statement-breakpoint
 CREATE TABLE `deletion_steps` (
 	`deletion_id` text NOT NULL,
 	`position` integer NOT NULL,
@@ -129,6 +133,7 @@ CREATE TABLE `deletion_steps` (
 	PRIMARY KEY(`deletion_id`, `position`)
 );
 --> statement-breakpoint
+CREATE INDEX `deletion_steps_age` ON `deletion_steps` (`started_at`);--> statement-breakpoint
 CREATE TABLE `deletions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -337,6 +342,7 @@ CREATE TABLE `receipts` (
 	PRIMARY KEY(`deletion_id`, `kind`)
 );
 --> statement-breakpoint
+CREATE INDEX `receipts_age` ON `receipts` (`at`);--> statement-breakpoint
 CREATE TABLE `wabas` (
 	`waba_id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,

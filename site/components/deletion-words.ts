@@ -67,7 +67,10 @@ export const steps: Record<string, Words> = {
     title: 'Make backups unreadable',
     says: 'The destroyed keys are taken out of every copy that could give them back.',
   },
-  backups: { title: 'Wait for backups to expire', says: 'The last copies go on the date below.' },
+  backups: {
+    title: 'Wait for backups to expire',
+    says: 'The last copies go on the date at the top of this page.',
+  },
   final: { title: 'Sign the final receipt', says: 'The last word: no backup holds it either.' },
 }
 
@@ -121,8 +124,8 @@ export const placeName = (place: string): string => places[place] ?? place.repla
 export const countText = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([place, count]) => `${count.toLocaleString('en-GB')} ${placeName(place)}`)
-    .join(', ')
+    .map(([place, count]) => `${placeName(place)}: ${count.toLocaleString('en-GB')}`)
+    .join('; ')
 
 export const howText: Record<ReceiptClaims['places'][number]['how'], string> = {
   deleted: 'deleted',

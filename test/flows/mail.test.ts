@@ -55,7 +55,9 @@ it('tells the owner that a member removed the app, once, and nobody else', async
       from: { name: 'Softivum Connect', email: 'no-reply@gateway.test' },
     }),
   ])
-  const entries = await stack.query(`SELECT account_id FROM audit_entries WHERE action = 'member.deauthorize'`)
+  const entries = await stack.query(
+    `SELECT account_id FROM audit_entries WHERE action = 'member.deauthorize'`,
+  )
   expect(entries).toEqual([{ account_id: sol.id }])
 })
 

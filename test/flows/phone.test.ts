@@ -127,7 +127,21 @@ describe.skipIf(skipped)(title, () => {
     expect((await fetch(`${place.url}/errors/no_such_problem`)).status).toBe(404)
   })
 
-  it.each(['/', '/docs/api', '/errors/not_found'])(
+  it('answers every code that nobody has with the same page, which no cache and no search engine keeps', async () => {
+    const pages = await Promise.all(
+      ['x', 'a'.repeat(26), 'Z'.repeat(26)].map(async (code) => {
+        const { status, headers, text } = await fetch(`${place.url}/data-deletion/${code}`).then(
+          async (answer) => ({ status: answer.status, headers: answer.headers, text: await answer.text() }),
+        )
+        return { status, cache: headers.get('cache-control'), robots: headers.get('x-robots-tag'), text }
+      }),
+    )
+    expect(pages[0]).toMatchObject({ status: 404, cache: 'no-store', robots: 'noindex' })
+    expect(pages[0]?.text).toContain('There is no deletion with this code')
+    for (const page of pages) expect(page).toEqual(pages[0])
+  })
+
+  it.each(['/', '/docs/api', '/errors/not_found', '/data-deletion/decide/any'])(
     'shows the public page %s without a console message or a request elsewhere',
     async (path) => {
       const { page, troubles } = await watched(place.url)

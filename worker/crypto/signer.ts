@@ -2,7 +2,7 @@
 // signatures. The first key of a list signs, all verify, so that a key can be replaced without losing what it signed.
 
 import { ok, type Result, refused } from '../ground/result.ts'
-import { base64url, concat, fromBase64, fromHex, fromUtf8, utf8 } from './bytes.ts'
+import { base64url, concat, fromBase64, fromUtf8, utf8 } from './bytes.ts'
 
 export type SigningKey = { id: string; seed: Uint8Array }
 /** As RFC 8037 writes a public key; `kid` is the id of the signing key. */
@@ -11,8 +11,11 @@ export type PublicJwk = { kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string; us
 const algorithm = { name: 'Ed25519' }
 const signatureBytes = 64
 const publicKeyBytes = 32
-/** What stands before the seed in PKCS #8 (RFC 8410, section 7): WebCrypto imports no bare seed. */
-const pkcs8Head = fromHex('302e020100300506032b657004220420') as Uint8Array<ArrayBuffer>
+/**
+ * What stands before the seed in PKCS #8 (RFC 8410, section 7): WebCrypto imports no bare seed. Bytes, not hex: this
+ * file is also imported by Node (scripts/openapi.ts), which has no Uint8Array.fromHex.
+ */
+const pkcs8Head = Uint8Array.of(48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32)
 
 const privateKey = (seed: Uint8Array, extractable: boolean): Promise<CryptoKey> =>
   crypto.subtle.importKey('pkcs8', concat(pkcs8Head, seed), algorithm, extractable, ['sign'])

@@ -5,9 +5,9 @@
 import { sql } from 'drizzle-orm'
 import { d1, type TableName } from '../../db/catalog.ts'
 import { type Database, schema, statement } from '../../db/client.ts'
+import { type Place, placesOf, type Subject } from '../../db/reach.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
-import { type Place, placesOf, type Subject } from './reach.ts'
 
 export type Erased = { counts: Record<string, number>; more: boolean }
 

@@ -3,8 +3,8 @@
 
 import { eq } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
+import type { Subject } from '../../db/reach.ts'
 import type { Counts } from './inventory.ts'
-import type { Subject } from './reach.ts'
 import type { StepContext } from './step.ts'
 
 export type Facts = {

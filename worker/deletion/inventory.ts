@@ -3,10 +3,10 @@
 
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { among, type Database, schema } from '../../db/client.ts'
+import { countRows, type Subject } from '../../db/reach.ts'
 import { type Keepers, keeperOf, openColumns, type Sealed } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { countFiles } from './erase.ts'
-import { countRows, type Subject } from './reach.ts'
 import type { Inventory } from './residue-needles.ts'
 
 const { contacts, members, messages, numbers, wabas } = schema

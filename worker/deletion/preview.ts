@@ -1,8 +1,8 @@
 // The blast radius: what a deletion would take, what would stay and why. Reads only. Called by routes.ts.
 
 import { d1 } from '../../db/catalog.ts'
+import { placesOf, type Subject } from '../../db/reach.ts'
 import { countAll, type Stores } from './inventory.ts'
-import { placesOf, type Subject } from './reach.ts'
 
 export type Preview = {
   erased: { place: string; count: number }[]

@@ -4,6 +4,7 @@
 
 import { sql } from 'drizzle-orm'
 import { type Database, database, statement, writeBatch } from '../../db/client.ts'
+import type { Subject } from '../../db/reach.ts'
 import { base64url } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { forgetGuard, guard, knownErasures } from '../custody/guard.ts'
@@ -13,7 +14,6 @@ import { limits } from '../ground/limits.ts'
 import { log } from '../ground/log.ts'
 import { loadPlatformRef } from './code.ts'
 import { eraseFiles, eraseRows } from './erase.ts'
-import type { Subject } from './reach.ts'
 
 /** How many erasures were applied again. Cheap when the database was not set back. */
 export async function restoreDue(env: Env, now: number): Promise<number> {

@@ -4,13 +4,13 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { type bindings, d1, type TableName } from '../../db/catalog.ts'
 import { schema, writeBatch } from '../../db/client.ts'
+import { placesOf } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { dayMs } from '../ground/limits.ts'
 import { appendLeaf } from '../transparency/client.ts'
 import { commitmentOf, loadPlatformRef } from './code.ts'
 import { factsOf, subjectOf } from './facts.ts'
 import { type Counts, countAll } from './inventory.ts'
-import { placesOf } from './reach.ts'
 import {
   backupDaysOf,
   backupUntil,

@@ -19,18 +19,21 @@ const columnOf = (name: TableName, property: string): SQL =>
     .identifier((getTableColumns(tableOf(name)) as Record<string, SQLiteColumn>)[property]?.name ?? property)
     .getSQL()
 
+type Way = string | (Via<TableName> & { prefix?: string })
+
 /** The rows of a table that are about the contact; undefined where none can be. */
 function rowsOf(name: TableName, accountId: string, contactId: string): SQL | undefined {
-  const reach = d1[name].reach.contact as string | (Via<TableName> & { prefix?: string })[] | null
+  const reach = d1[name].reach.contact as string | Way[] | null
   if (reach === null) return undefined
-  const mine = sql`${columnOf(name, 'accountId')} = ${accountId}`
-  if (typeof reach === 'string') return sql`${mine} AND ${columnOf(name, reach)} = ${contactId}`
-  const ways = reach.flatMap(({ by, of, key, prefix }) => {
+  const ways = [reach].flat().flatMap((way) => {
+    if (typeof way === 'string') return sql`${columnOf(name, way)} = ${contactId}`
+    const { by, of, key, prefix } = way
     const above = rowsOf(of, accountId, contactId)
     const found = sql`${sql.raw(prefix ? `'${prefix}' || ` : '')}${columnOf(of, key)}`
     return above ? sql`${columnOf(name, by)} IN (SELECT ${found} FROM ${tableOf(of)} WHERE ${above})` : []
   })
-  return ways.length === 0 ? undefined : sql`${mine} AND (${sql.join(ways, sql` OR `)})`
+  if (ways.length === 0) return undefined
+  return sql`${columnOf(name, 'accountId')} = ${accountId} AND (${sql.join(ways, sql` OR `)})`
 }
 
 /** Properties of the table that are exported. Whose account it is says nothing about the contact. */

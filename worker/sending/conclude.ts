@@ -93,6 +93,7 @@ async function accepted(out: Outside, sending: Sending, wamid: string | undefine
     ref,
     status: 'accepted' as const,
     participant: '',
+    contactId: sending.record.contactId,
     at,
     errorCode: null,
     receivedAt: at,

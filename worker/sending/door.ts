@@ -2,6 +2,7 @@
 // answers has Meta's shape, whatever went wrong. Called by routes.ts.
 
 import type { Principal } from '../audit/principal.ts'
+import { guard } from '../custody/guard.ts'
 import { newId } from '../ground/ids.ts'
 import { errorName, log } from '../ground/log.ts'
 import { badKey, badRequest, missingScope, unknownPath } from '../meta/send-error.ts'
@@ -28,6 +29,7 @@ export async function enter(caller: Caller, version: string, request: Request): 
   if (!matched.rows.some((row) => principal.scopes.includes(row.scope))) return refuse(missingScope(first))
   const out: Outside = { ...caller, principal }
   try {
+    if ((await guard(out.env, out.now())) === 'set back') return refuse(restoring)
     return first === 'messages:send'
       ? await sendFrom(out, version, matched, request)
       : await pass(out, { version, matched, url, raw: request })
@@ -65,6 +67,18 @@ async function sendFrom(
     idempotencyKey,
     fingerprint: `POST ${version}/${matched.id}/${matched.tail}\n${read.text}`,
   })
+}
+
+/** A database that was set back knows people who were erased: nothing is done from it before they are gone again. */
+const restoring = {
+  gate: 'restoring',
+  status: 503,
+  code: 131016,
+  title: 'Service unavailable',
+  details:
+    'The gateway was restored from a backup and is erasing again what was erased since. Nothing was sent.',
+  remedy: 'Try again in a minute.',
+  transient: true,
 }
 
 /** Said only while nothing has been handed to Meta. */

@@ -18,6 +18,7 @@ type Open = {
   accountId: string
   ref: string | null
   wamid: string | null
+  contactId: string
   wabaId: string
   phoneNumberId: string
   token: string
@@ -37,6 +38,7 @@ export async function settle(
       accountId: messages.accountId,
       ref: messages.ref,
       wamid: messages.wamid,
+      contactId: messages.contactId,
       wabaId: numbers.wabaId,
       phoneNumberId: numbers.phoneNumberId,
       token: wabas.token,
@@ -114,6 +116,7 @@ async function ask(
     accountId,
     ref: message.ref as string,
     participant: '',
+    contactId: message.contactId,
     receivedAt: now,
     errorCode: null,
     ...event,

@@ -1,10 +1,10 @@
 // Where a scope's rows are, in SQL made from the catalogue: nothing about tables is written twice. Called by erase.ts,
-// inventory.ts and routes.ts (dry runs).
+// inventory.ts and the export.
 
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { d1, type TableName } from '../../db/catalog.ts'
-import { among, type Database, type Statement, schema, statement } from '../../db/client.ts'
+import { d1, type TableName } from './catalog.ts'
+import { among, type Database, type Statement, schema, statement } from './client.ts'
 
 /** Whose data: everything of an account, or of some of its contacts or members. */
 export type Subject =
@@ -19,7 +19,8 @@ export type Place = {
   where: SQL
 }
 
-type AnyReach = string | { by: string; of: TableName; key: string; prefix?: string }[] | null
+type AnyVia = { by: string; of: TableName; key: string; prefix?: string }
+type AnyReach = string | (string | AnyVia)[] | null
 
 const columnName = (table: TableName, property: string): string => {
   const column = (schema[table] as unknown as Record<string, SQLiteColumn | undefined>)[property]
@@ -35,13 +36,12 @@ export function reachOf(table: TableName, subject: Subject): SQL | undefined {
   if (reach === null) return undefined
   const own = 'accountId' in d1[table].columns && reach !== 'accountId'
   const within = own ? sql`${sql.raw(columnName(table, 'accountId'))} = ${subject.accountId} AND ` : sql``
-  if (typeof reach === 'string') {
-    const column = sql.raw(columnName(table, reach))
+  if (typeof reach === 'string')
     return subject.scope === 'workspace'
-      ? sql`${column} = ${subject.accountId}`
-      : sql`${within}${column} IN ${among(subject.ids)}`
-  }
+      ? direct(table, reach, subject)
+      : sql`${within}${direct(table, reach, subject)}`
   const ways = reach.flatMap((via) => {
+    if (typeof via === 'string') return direct(table, via, subject)
     const above = reachOf(via.of, subject)
     if (!above) return []
     const key = sql.raw(`${via.prefix ? `'${via.prefix}' || ` : ''}${columnName(via.of, via.key)}`)
@@ -49,6 +49,13 @@ export function reachOf(table: TableName, subject: Subject): SQL | undefined {
     return sql`${sql.raw(columnName(table, via.by))} IN (SELECT ${key} FROM ${from} WHERE ${above})`
   })
   return ways.length === 0 ? undefined : sql`${within}(${sql.join(ways, sql` OR `)})`
+}
+
+function direct(table: TableName, property: string, subject: Subject): SQL {
+  const column = sql.raw(columnName(table, property))
+  return subject.scope === 'workspace'
+    ? sql`${column} = ${subject.accountId}`
+    : sql`${column} IN ${among(subject.ids)}`
 }
 
 /** Every table with rows of this scope, what hangs on others first: the order in which rows can be deleted. */
