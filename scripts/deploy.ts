@@ -41,7 +41,7 @@ function assertIds(text: string): void {
     .flatMap((line, i) => (placeholder.test(line) ? [`  line ${i + 1}: ${line.trim()}`] : []))
   if (lines.length === 0) return
   throw new Error(
-    `wrangler.toml still holds placeholder ids:\n${lines.join('\n')}\nMake the resources (npx wrangler d1 create, npx wrangler kv namespace create) and write their ids there.`,
+    `wrangler.toml still holds placeholder ids:\n${lines.join('\n')}\nMake the resources (npx wrangler d1 create, npx wrangler kv namespace create, npx wrangler r2 bucket create) and write their ids there.`,
   )
 }
 

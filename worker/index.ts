@@ -20,13 +20,14 @@ export { Transparency } from './transparency/transparency.ts'
 
 const app = createApp({ loadSite: async () => (await import('./site.ts')).site })
 
-/** Each duty on its own: one that fails keeps no other from its turn. */
+/** Each duty on its own: one that fails keeps no other from its turn, but for the first, without which none may run. */
 async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promise<void> {
   const settings = settingsOf(env)
+  // A database that was set back must not be worked with before the erasures it has forgotten are applied again.
+  await restoreDue(env, now)
   const duties = {
     replay: () => replayDue(env, settings.appId, now),
     settle: () => settle(env, settings, now),
-    restore: () => restoreDue(env, now),
     deletions: () => wakeDue(env),
     lifecycle: () => lifecycle(env, settings, now),
     mail: () => deliverMails(env, settings, now),

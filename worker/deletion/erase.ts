@@ -124,3 +124,13 @@ export async function eraseMentions(
     next: last === undefined ? undefined : { table, after: last },
   }
 }
+
+/**
+ * Where nothing is left to search with: every kept event of the account that names no contact and had come by then.
+ * They are kept for some days only, to look into what went wrong.
+ */
+export async function eraseUnnamed(db: Database, accountId: string, until: number): Promise<number> {
+  const erase = sql`DELETE FROM raw_events WHERE account_id = ${accountId} AND contact_id IS NULL AND received_at <= ${until}`
+  const [result] = await db.batch([statement(db, erase)])
+  return (result as unknown as D1Result).meta.changes
+}

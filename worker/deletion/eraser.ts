@@ -14,6 +14,7 @@ import type { Facts } from './facts.ts'
 import { type Job, Journal, type StepRow } from './journal.ts'
 import { loadDeletion } from './owners.ts'
 import type { DeletionRow } from './row.ts'
+import { destroySecret } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 import { tryDetach } from './step-detach.ts'
 import { noReturn, steps } from './steps.ts'
@@ -77,6 +78,10 @@ export class Eraser extends DurableObject<Env> {
     try {
       const deletion = await loadDeletion(db, job.id)
       if (!deletion || deletion.state === 'cancelled' || deletion.state === 'completed') {
+        await Promise.all([
+          destroySecret(this.env, job.id, 'inventory'),
+          destroySecret(this.env, job.id, 'detach'),
+        ])
         this.#journal.remove(job.id)
         return
       }
@@ -135,12 +140,7 @@ export class Eraser extends DurableObject<Env> {
       const wait = waits[Math.min(attempts, waits.length) - 1] as number
       this.#journal.put({ ...job, attempts, nextAt: now + wait })
     })
-    const db = database(this.env.DB)
-    this.ctx.waitUntil(
-      writeBatch(db, [shown(db, job.id, row)]).catch((other: unknown) =>
-        log('warn', 'deletion.not_shown', { error: errorName(other) }),
-      ),
-    )
+    this.ctx.waitUntil(show(database(this.env.DB), job.id, row))
   }
 
   /** Until when somebody has stopped this deletion; nothing stops it after the point of no return. */
@@ -205,6 +205,15 @@ function stepAfter(
     startedAt: standing?.startedAt ?? now,
     finishedAt: outcome.to === 'again' ? null : now,
     counts,
+  }
+}
+
+/** The page may be behind; the journal is not. */
+async function show(db: Database, deletionId: string, row: StepRow): Promise<void> {
+  try {
+    await writeBatch(db, [shown(db, deletionId, row)])
+  } catch (cause) {
+    log('warn', 'deletion.not_shown', { error: errorName(cause) })
   }
 }
 

@@ -77,13 +77,12 @@ function candidatesQuery(
   keys: SealKey[],
 ) {
   if (!coarse) return db.prepare(stretch(table)).bind(after, limits.residueCandidates)
-  const blobs = table.columns.map((_, i) => `typeof(v${i}) = 'blob'`).join(' OR ')
   const texts = [...coarse.texts, ...keys.map(({ id }) => `.${id.toLowerCase()}.`)]
   return db
     .prepare(
       `WITH page AS MATERIALIZED (${stretch(table)}),
         read AS MATERIALIZED (SELECT *, lower(${lettersIn(table.columns)}) AS letters FROM page)
-       SELECT * FROM read WHERE ${could} OR ${blobs} ORDER BY at LIMIT ${limits.residueCandidates}`,
+       SELECT * FROM read WHERE ${could} ORDER BY at LIMIT ${limits.residueCandidates}`,
     )
     .bind(after, rowsAtOnce(coarse), JSON.stringify(texts), JSON.stringify(coarse.digits))
 }

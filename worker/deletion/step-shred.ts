@@ -6,7 +6,8 @@ import { assertion, rowsInsert, schema, statement, writeBatch } from '../../db/c
 import { base64url } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { assetDigest } from '../custody/assets.ts'
-import { type LedgerEntry, ledgerDigest, ledgerPut } from '../custody/ledger.ts'
+import { knownErasures } from '../custody/guard.ts'
+import { type LedgerEntry, ledgerDigest, ledgerHead, ledgerPut } from '../custody/ledger.ts'
 import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { loadPlatformRef } from './code.ts'
@@ -74,8 +75,9 @@ async function passReturn({ db, job, now }: StepContext): Promise<void> {
 }
 
 /**
- * The next number in the table, the same number outside. When that number is taken outside by something else, this
- * database has been set back: the step fails until the guard has applied what it does not know.
+ * The next number in the table, the same number outside. When more is known outside, this database has been set back:
+ * the step fails until what it does not know has been applied. Asked before anything is numbered, because a number in
+ * the table is what the guard takes for knowledge.
  */
 async function enterLedger(context: StepContext, ref: Uint8Array): Promise<void> {
   const { env, db, deletion, job } = context
@@ -89,6 +91,9 @@ async function enterLedger(context: StepContext, ref: Uint8Array): Promise<void>
     subjects: subjects.map((id) => ledgerDigest(ref, id)),
     tombstones: facts.digests ?? [],
   }
+  const known = await knownErasures(env)
+  if ((await ledgerHead(env.FILES, known)) > known)
+    throw new Error('the erasure ledger is ahead of this database')
   const digest = base64url(sha256(`${job.id}${JSON.stringify(unnumbered)}`))
   await writeBatch(db, [
     statement(

@@ -5,8 +5,9 @@
 
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { type Column, d1, type TableName, type Via } from '../../db/catalog.ts'
+import { type Column, d1, type TableName } from '../../db/catalog.ts'
 import { among, type Database, schema } from '../../db/client.ts'
+import { reachOf } from '../../db/reach.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 
@@ -19,22 +20,9 @@ const columnOf = (name: TableName, property: string): SQL =>
     .identifier((getTableColumns(tableOf(name)) as Record<string, SQLiteColumn>)[property]?.name ?? property)
     .getSQL()
 
-type Way = string | (Via<TableName> & { prefix?: string })
-
 /** The rows of a table that are about the contact; undefined where none can be. */
-function rowsOf(name: TableName, accountId: string, contactId: string): SQL | undefined {
-  const reach = d1[name].reach.contact as string | Way[] | null
-  if (reach === null) return undefined
-  const ways = [reach].flat().flatMap((way) => {
-    if (typeof way === 'string') return sql`${columnOf(name, way)} = ${contactId}`
-    const { by, of, key, prefix } = way
-    const above = rowsOf(of, accountId, contactId)
-    const found = sql`${sql.raw(prefix ? `'${prefix}' || ` : '')}${columnOf(of, key)}`
-    return above ? sql`${columnOf(name, by)} IN (SELECT ${found} FROM ${tableOf(of)} WHERE ${above})` : []
-  })
-  if (ways.length === 0) return undefined
-  return sql`${columnOf(name, 'accountId')} = ${accountId} AND (${sql.join(ways, sql` OR `)})`
-}
+const rowsOf = (name: TableName, accountId: string, contactId: string): SQL | undefined =>
+  reachOf(name, { scope: 'contact', accountId, ids: [contactId] })
 
 /** Properties of the table that are exported. Whose account it is says nothing about the contact. */
 const exportedOf = (name: TableName): [string, Column][] =>

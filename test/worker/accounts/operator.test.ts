@@ -25,14 +25,12 @@ describe('the operator', () => {
       apiKey: expect.stringMatching(/^sc_[\w-]{43}$/),
     })
 
-    const account = (await rowsOf('accounts')).find(({ id }) => id === opened.id)
-    expect(JSON.stringify(account)).not.toContain('luna@')
-    const place = {
-      table: 'accounts',
-      column: 'owner_email',
-      rowId: opened.id as string,
-      sealed: account?.owner_email as string,
-    }
+    const [owner, ...others] = (await rowsOf('members')).filter((row) => row.account_id === opened.id)
+    expect(others).toEqual([])
+    expect(owner).toMatchObject({ role: 'owner' })
+    expect(JSON.stringify(owner)).not.toContain('luna@')
+    const { id, email } = owner as { id: string; email: string }
+    const place = { table: 'members', column: 'email', rowId: id, sealed: email }
     expect(await openColumns(env.KEEPER, opened.id as string, [place], Date.now())).toEqual([body.ownerEmail])
 
     const { data } = await read(await ask('/api/v1/keys', { key: opened.apiKey as string }))
@@ -41,6 +39,7 @@ describe('the operator', () => {
     expect(entries.map(({ action, actor }) => [action, actor]).toSorted()).toEqual([
       ['account.create', 'operator'],
       ['key.create', 'operator'],
+      ['member.add', 'operator'],
     ])
     expect(await Promise.all([sol, monsoon].map(({ accountId }) => dumpOf(accountId)))).toEqual(neighbours)
   })

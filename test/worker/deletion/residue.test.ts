@@ -98,7 +98,7 @@ describe.each(modes)('a scan %s', (_, needles) => {
       JSON.stringify([...filler, 'tel. +34 600.111.222', ...filler]),
     )
     await run('INSERT INTO old_export (number) VALUES (34600111222), (34600111223)')
-    await run('INSERT INTO old_export (blob) VALUES (?)', Buffer.from('call 600 111 222'))
+    await run('INSERT INTO old_export (blob) VALUES (?)', Buffer.from('\0\xffcall 600 111 222'))
     await run(`INSERT INTO "odd ""name" VALUES ('a', ?), ('b', ?)`, `${ana.name} asked`, `${ravi.name} asked`)
     const { searched, found } = await search(needles)
     await env.DB.batch([env.DB.prepare('DROP TABLE old_export'), env.DB.prepare('DROP TABLE "odd ""name"')])

@@ -1,0 +1,253 @@
+// The restore drill, on real state directories. Ana is erased and the keys are turned; then the database, the Durable
+// Objects, or both are put back to before, as an operator could (KV and R2 have no way back). First somebody with all
+// the files and the root keys tries to read her; then the gateway is started. Source: design §7, compliance §5.4.
+
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DemoWorkspace } from '../../scripts/seed.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import {
+  ask,
+  one,
+  operator,
+  type Person,
+  picture,
+  read,
+  type Shown,
+  settled,
+  tablesWith,
+  until,
+  write,
+} from './forgetting.ts'
+import { keysOf, type Reading, readDatabase, readInventories } from './opener.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'softivum-restore-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+const living = join(root, 'living')
+
+const ana: Person = { phone: '34611000001', name: 'Ana Quintanilla', bsuid: 'ES.7700000000000001' }
+const others: Person[] = [
+  { phone: '34611000002', name: 'Ravi Narayan', bsuid: 'ES.7700000000000002' },
+  { phone: '34611000003', name: 'Mei Tanaka' },
+]
+const hour = 3_600_000
+
+/** Where a state is kept: `before` the request, with the request `open`, and with everything `done`. */
+type Point = 'before' | 'open' | 'done'
+const kept = (point: Point) => join(root, point)
+
+type Seen = { sol: Shown[]; monsoon: Shown[] }
+type Known = {
+  workspaces: DemoWorkspace[]
+  anaId: string
+  anaKeys: string[]
+  code: string
+  seen: Record<Point, Seen>
+  readable: Reading
+}
+let known: Known
+
+const solOf = ({ workspaces }: { workspaces: DemoWorkspace[] }) => workspaces[0] as DemoWorkspace
+const monsoonOf = ({ workspaces }: { workspaces: DemoWorkspace[] }) => workspaces[1] as DemoWorkspace
+
+const look = async (stack: Stack): Promise<Seen> => ({
+  sol: await picture(stack, solOf(stack)),
+  monsoon: await picture(stack, monsoonOf(stack)),
+})
+
+/** Everybody writes to both businesses; Sol answers; something unheard of names Ana, and so does an unknown field. */
+async function converse(stack: Stack): Promise<void> {
+  const now = Date.now()
+  for (const business of stack.workspaces)
+    for (const person of [ana, ...others])
+      for (const n of [1, 2]) {
+        const wamid = `wamid.${n}.${person.phone}.${business.phoneNumberId}`
+        const text = `palabra ${n} de ${person.name}`
+        expect(await write(stack, business, person, { wamid, text, at: now - hour + n * 1_000 })).toBe(200)
+      }
+  await settled(stack)
+}
+
+async function answerAndMention(stack: Stack): Promise<void> {
+  const { phoneNumberId, wabaId, apiKey } = solOf(stack)
+  const sim = (path: string, body: unknown) =>
+    fetch(`${stack.metaUrl}/_sim/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  for (const { phone, name } of [ana, ...others]) {
+    const hello = { phone_number_id: phoneNumberId, from: phone, name, text: `saludo de ${name}` }
+    expect((await sim('messages', hello)).ok).toBe(true)
+    const answer = await fetch(`${stack.url}/v25.0/${phoneNumberId}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        messaging_product: 'whatsapp',
+        to: phone,
+        type: 'text',
+        text: { body: `respuesta a ${name}` },
+      }),
+    })
+    expect(answer.status, await answer.clone().text()).toBe(200)
+  }
+  const value = { words: 'rumor', about: ana.phone }
+  expect((await sim('events', { waba_id: wabaId, field: 'never_heard_of', value })).ok).toBe(true)
+  const finals = `SELECT count(*) FROM message_statuses WHERE status = 'delivered'`
+  await until(async () => (await one(stack, finals)) >= 3, 'the answers are delivered')
+  await until(async () => (await one(stack, `SELECT count(*) FROM raw_events`)) > 0, 'the event is kept')
+  await settled(stack)
+}
+
+function keep(point: Point): void {
+  cpSync(living, kept(point), { recursive: true })
+}
+
+/** Before the point of no return, and held there by a database that fails. */
+async function requestAndHold(stack: Stack, anaId: string): Promise<string> {
+  await stack.query(
+    `CREATE TRIGGER held BEFORE INSERT ON erasure_ledger BEGIN SELECT RAISE(FAIL, 'held'); END`,
+  )
+  const { code } = await read<{ code: string }>(stack, solOf(stack), `/contacts/${anaId}/deletion`, {})
+  const failed = `SELECT count(*) FROM deletion_steps WHERE step = 'tombstone' AND attempts > 1`
+  await until(async () => (await one(stack, failed)) > 0, 'the tombstone fails')
+  await stack.query(`DROP TRIGGER held`)
+  return code
+}
+
+beforeAll(async () => {
+  const first = await startStack({ dir: living })
+  const { workspaces } = first
+  await converse(first)
+  await answerAndMention(first)
+  const before = await look(first)
+  const anaId = before.sol.find(({ contact }) => contact.phone === ana.phone)?.contact.id as string
+  await first.close()
+  keep('before')
+
+  const second = await startStack({ dir: living, known: workspaces })
+  const code = await requestAndHold(second, anaId)
+  await second.close()
+  keep('open')
+
+  const third = await startStack({ dir: living, known: workspaces })
+  await until(async () => (await one(third, `SELECT count(*) FROM receipts`)) === 1, 'the receipt', 60)
+  const turned = await operator<{ keys: number }>(third, `/accounts/${solOf(third).id}/epoch`)
+  expect(turned.keys).toBe(1)
+  await goOn(third)
+  const done = await look(third)
+  await third.close()
+  keep('done')
+
+  const without = { ...before, sol: before.sol.filter(({ contact }) => contact.id !== anaId) }
+  const readable = await readDatabase(kept('before'))
+  const anaKeys = keysOf(kept('before'), anaId)
+  known = { workspaces, anaId, anaKeys, code, seen: { before: without, open: without, done }, readable }
+})
+
+/** Life goes on for those who stay. */
+async function goOn(stack: Stack): Promise<void> {
+  const [ravi] = others as [Person]
+  const message = { wamid: 'wamid.after', text: 'después', at: Date.now() }
+  expect(await write(stack, solOf(stack), ravi, message)).toBe(200)
+  await settled(stack)
+}
+
+type Variant = { title: string; database: Point; objects: Point }
+const variants: Variant[] = [
+  {
+    title: 'the database and the Durable Objects, to before the request',
+    database: 'before',
+    objects: 'before',
+  },
+  { title: 'the database alone, to before the request', database: 'before', objects: 'done' },
+  { title: 'the Durable Objects alone, to before the request', database: 'done', objects: 'before' },
+  { title: 'both, to where the request was open', database: 'open', objects: 'open' },
+  { title: 'the database alone, to where the request was open', database: 'open', objects: 'done' },
+  { title: 'the Durable Objects alone, to where the request was open', database: 'done', objects: 'open' },
+]
+
+/** KV and R2 as they are now; the rest as it was. */
+function putBack({ database, objects }: Variant): string {
+  const dir = mkdtempSync(join(root, 'restored-'))
+  for (const [part, point] of Object.entries({ kv: 'done', r2: 'done', d1: database, do: objects }))
+    cpSync(join(kept(point as Point), part), join(dir, part), { recursive: true })
+  return dir
+}
+
+it('is a drill that can fail: before the erasure all of it opens to whoever has the files and the root keys', () => {
+  const { readable, anaKeys } = known
+  expect(anaKeys).toHaveLength(1)
+  const hers = [...readable.values()].filter(({ keyId }) => anaKeys.includes(keyId))
+  expect(hers.length).toBeGreaterThan(8)
+  expect([...readable].filter(([, { plain }]) => plain === undefined)).toEqual([])
+  expect(hers.map(({ plain }) => plain).join()).toContain(`palabra 1 de ${ana.name}`)
+})
+
+describe.each(variants)('after a restore of $title', (variant) => {
+  const setBack = variant.database !== 'done'
+  let dir: string
+  let stack: Stack
+
+  beforeAll(() => {
+    dir = putBack(variant)
+  })
+  afterAll(() => stack?.close())
+
+  it('nothing of the erased contact opens with all files and root keys, and everything of the others does', async () => {
+    const reading = await readDatabase(dir)
+    const { anaKeys, readable } = known
+    const hers = [...reading].filter(([, { keyId }]) => anaKeys.includes(keyId))
+    expect(hers.length > 0).toBe(setBack)
+    expect(hers.filter(([, { plain }]) => plain !== undefined)).toEqual([])
+    const theirs = [...reading].filter(([, { keyId }]) => !anaKeys.includes(keyId))
+    expect(theirs.length).toBeGreaterThan(30)
+    expect(theirs.filter(([, { plain }]) => plain === undefined)).toEqual([])
+    for (const [place, { plain }] of theirs)
+      if (readable.has(place)) expect(plain).toBe(readable.get(place)?.plain)
+    expect((await readInventories(dir)).filter((text) => text !== undefined)).toEqual([])
+  })
+
+  it(`${setBack ? 'no door serves anybody until the erasures have been applied again' : 'the doors serve at once'}`, async () => {
+    stack = await startStack({ dir, known: known.workspaces })
+    const paths = ['/contacts', `/contacts/${known.anaId}`, '/conversations', '/deletions', '/audit']
+    for (const who of stack.workspaces)
+      for (const path of paths) {
+        const answer = await ask(stack, who, path)
+        const { code } = (await answer.json()) as { code?: string }
+        if (setBack) expect([path, answer.status, code]).toEqual([path, 503, 'restoring'])
+        else expect([path, answer.status !== 503]).toEqual([path, true])
+      }
+    await stack.gateway.runCron()
+    for (const who of stack.workspaces) expect((await ask(stack, who, '/contacts')).status).toBe(200)
+  })
+
+  it('the erased contact is nowhere, and all others are as they were', async () => {
+    expect(await look(stack)).toEqual(known.seen[variant.database])
+    expect((await ask(stack, solOf(stack), `/contacts/${known.anaId}`)).status).toBe(404)
+    const places = (await tablesWith(stack, known.anaId)).filter((table) => table !== 'deletions')
+    expect(places).toEqual([])
+    expect(await one(stack, `SELECT count(*) FROM raw_events WHERE field = 'never_heard_of'`)).toBe(0)
+  })
+
+  it('a late event of hers stores nothing, and a new one opens a fresh contact', async () => {
+    const rows = () => one(stack, `SELECT count(*) FROM messages`)
+    const standing = await rows()
+    const late = { wamid: 'wamid.late', text: 'tarde', at: Date.now() - hour }
+    expect(await write(stack, solOf(stack), ana, late)).toBe(200)
+    await settled(stack)
+    expect(await rows()).toBe(standing)
+    expect(await look(stack)).toEqual(known.seen[variant.database])
+
+    const fresh = { wamid: 'wamid.fresh', text: 'otra vez', at: Date.now() }
+    expect(await write(stack, solOf(stack), ana, fresh)).toBe(200)
+    await settled(stack)
+    const seen = await look(stack)
+    const back = seen.sol.filter(({ contact }) => contact.phone === ana.phone)
+    expect(back).toHaveLength(1)
+    expect(back[0]?.contact.id).not.toBe(known.anaId)
+    expect(seen.monsoon).toEqual(known.seen[variant.database].monsoon)
+  })
+})
