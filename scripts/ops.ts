@@ -81,11 +81,24 @@ async function importBatch(door: Door, batch: ListedId[]): Promise<{ code: strin
 
 type Counts = Record<string, number>
 
+function addCounts(into: Counts, more: Counts): void {
+  for (const [place, count] of Object.entries(more)) into[place] = (into[place] ?? 0) + count
+}
+
 async function residue(code: string): Promise<number> {
-  const { searched, found } = await openDoor().call<{ searched: Counts; found: Counts }>(
-    'POST',
-    `${codePath(code)}/residue`,
-  )
+  const door = openDoor()
+  const searched: Counts = {}
+  const found: Counts = {}
+  for (let after = ''; ; ) {
+    const part = await door.call<{ searched: Counts; found: Counts; next: string | null }>(
+      'POST',
+      `${codePath(code)}/residue${after === '' ? '' : `?after=${after}`}`,
+    )
+    addCounts(searched, part.searched)
+    addCounts(found, part.found)
+    if (part.next === null) break
+    after = part.next
+  }
   const width = Math.max(5, ...Object.keys(searched).map((place) => place.length))
   say(`  ${'place'.padEnd(width)}  searched  found`)
   for (const place of [...new Set([...Object.keys(searched), ...Object.keys(found)])].sort())
@@ -142,9 +155,7 @@ type Status = {
   coolingUntil?: string | null
   goneBy: string | null
   blocks?: { reason: string; reviewer: string; endsAt: string }[]
-  steps: { name?: string; step?: string; state: string; counts: Counts }[]
-  receipts?: { kind: string }[]
-  receipt?: unknown
+  steps: { name: string; state: string; counts: Counts }[]
 }
 
 /** Looks every second, and says what has changed, until there is a receipt or nothing more can come. */
@@ -174,11 +185,11 @@ function tell(status: Status, once: (line: string) => void): void {
   once(`${status.scope.replace('_', ' ')}: ${status.state.replaceAll('_', ' ')}${until}`)
   for (const { reason, reviewer, endsAt } of status.blocks ?? [])
     once(`  blocked: ${reason}, reviewed by ${reviewer}, until ${endsAt}`)
-  for (const { name, step, state, counts } of status.steps) {
+  for (const { name, state, counts } of status.steps) {
     if (state === 'pending' || state === 'running') continue
     const what = Object.entries(counts).map(([place, count]) => `${place} ${count}`)
     once(
-      `  ${(name ?? step ?? '').padEnd(12)} ${state.replaceAll('_', ' ')}${what.length > 0 ? `: ${what.join(', ')}` : ''}`,
+      `  ${name.padEnd(12)} ${state.replaceAll('_', ' ')}${what.length > 0 ? `: ${what.join(', ')}` : ''}`,
     )
   }
   if (status.goneBy) once(`  gone from every backup by ${status.goneBy}`)

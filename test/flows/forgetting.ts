@@ -123,10 +123,9 @@ export async function write(
 
 /** Waits until nothing that was acknowledged is still to be handled. */
 export async function settled(stack: Stack): Promise<void> {
-  const ids = (await stack.query(`SELECT id, account_id FROM numbers`)) as {
-    id: string
-    account_id: string
-  }[]
+  const own = stack.workspaces.map(({ id }) => `'${id}'`).join()
+  const rows = await stack.query(`SELECT id, account_id FROM numbers WHERE account_id IN (${own})`)
+  const ids = rows as { id: string; account_id: string }[]
   const lag = async ({ id, account_id }: { id: string; account_id: string }) => {
     const who = stack.workspaces.find((workspace) => workspace.id === account_id) as DemoWorkspace
     return (await read<{ lagMs: number }>(stack, who, `/numbers/${id}/health`)).lagMs

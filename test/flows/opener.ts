@@ -122,3 +122,10 @@ export const keysOf = (dir: string, owner: string): string[] =>
   rowsOf(join(dir, 'do/gateway-Keeper'), `SELECT id FROM keys WHERE owner = '${owner}'`).map(
     (row) => row.id as string,
   )
+
+/** Takes what a test has put into a stored database out of it. */
+export function dropTriggers(dir: string, names: string[]): void {
+  const [db] = stores(join(dir, 'd1/miniflare-D1DatabaseObject')) as [DatabaseSync]
+  for (const name of names) db.exec(`DROP TRIGGER IF EXISTS ${name}`)
+  db.close()
+}

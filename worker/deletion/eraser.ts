@@ -17,7 +17,7 @@ import type { DeletionRow } from './row.ts'
 import { destroySecret } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 import { tryDetach } from './step-detach.ts'
-import { noReturn, steps } from './steps.ts'
+import { noReturn, receiptGiven, steps } from './steps.ts'
 
 const { deletionBlocks, deletionSteps, deletions } = schema
 
@@ -30,10 +30,13 @@ export class Eraser extends DurableObject<Env> {
     this.#journal = new Journal(ctx.storage.sql)
   }
 
-  /** These deletions are to be worked on; those that are being worked on go on as they do. */
+  /**
+   * These deletions are to be worked on; those that are being worked on go on as they do. One that has had its receipt
+   * gives it again: a database that asks for it has been set back.
+   */
   async start(ids: string[]): Promise<void> {
     const now = Date.now()
-    for (const id of ids) this.#journal.add(id, noReturn, now)
+    for (const id of ids) this.#journal.add(id, noReturn, receiptGiven, now)
     await this.#setAlarm()
   }
 
@@ -112,7 +115,11 @@ export class Eraser extends DurableObject<Env> {
     const [name, step] = steps[job.position] as (typeof steps)[number]
     const outcome = await step(context)
     const row = stepAfter(this.#journal.stepOf(job.id, job.position), job, name, outcome, now)
-    await writeBatch(db, [shown(db, job.id, row)])
+    // With the receipt, all that led to it once more: a database that was set back has forgotten it.
+    const before = job.position + 1 === receiptGiven ? this.#journal.steps(job.id) : []
+    await writeBatch(db, [
+      shown(db, job.id, ...before.filter(({ position }) => position !== row.position), row),
+    ])
     this.ctx.storage.transactionSync(() => {
       this.#journal.putStep(job.id, row)
       this.#journal.put(jobAfter(job, outcome, now))
@@ -217,11 +224,11 @@ async function show(db: Database, deletionId: string, row: StepRow): Promise<voi
   }
 }
 
-const shown = (db: Database, deletionId: string, row: StepRow) =>
+const shown = (db: Database, deletionId: string, ...rows: StepRow[]) =>
   rowsInsert(
     db,
     deletionSteps,
-    [{ deletionId, ...row, counts: JSON.stringify(row.counts) as never }],
+    rows.map((row) => ({ deletionId, ...row, counts: JSON.stringify(row.counts) as never })),
     sql`ON CONFLICT DO UPDATE SET state = excluded.state, attempts = excluded.attempts, started_at = excluded.started_at,
       finished_at = excluded.finished_at, counts = excluded.counts`,
   )

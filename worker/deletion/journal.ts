@@ -41,14 +41,19 @@ export class Journal {
     )
   }
 
-  /** A job begun anew only when it is not known. Asking again makes one that waits before `until` look at once. */
-  add(id: string, until: number, now: number): void {
+  /**
+   * A job begun anew only when it is not known. Asking again makes one that waits before `until` look at once, and one
+   * at `given` or later go back to the step before `given`.
+   */
+  add(id: string, until: number, given: number, now: number): void {
     this.#sql.exec(
-      `INSERT INTO jobs VALUES (?, 0, 0, ?, '{}') ON CONFLICT DO UPDATE SET next_at = min(next_at, excluded.next_at)
-       WHERE position < ?`,
+      `INSERT INTO jobs VALUES (?1, 0, 0, ?2, '{}') ON CONFLICT DO UPDATE SET
+         next_at = min(next_at, excluded.next_at), position = min(position, ?4 - 1)
+       WHERE position < ?3 OR position >= ?4`,
       id,
       now,
       until,
+      given,
     )
   }
 

@@ -8,8 +8,10 @@ import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { createRoute, idParam, jsonAnswer, jsonBody, openApiRoom, refusals, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { parseJson } from '../meta/json.ts'
 import { liftBlocks, placeBlock } from './blocks.ts'
 import { importMetaDeletions } from './meta-callbacks.ts'
+import type { ResidueCursor } from './residue.ts'
 import type { DeletionRow, World } from './row.ts'
 import { blockBody } from './shapes.ts'
 import { deletionByCode } from './status.ts'
@@ -59,23 +61,44 @@ const importIds = createRoute({
   },
 })
 
+const residueCursor = z.discriminatedUnion('store', [
+  z.strictObject({ store: z.literal('d1'), table: z.string(), row: z.int().nullable() }),
+  z.strictObject({ store: z.literal('kv'), at: z.string().nullable() }),
+  z.strictObject({ store: z.literal('r2'), at: z.string().nullable() }),
+  z.strictObject({ store: z.literal('do'), object: z.int().min(0), at: z.string().optional() }),
+])
+
+/** Where a search goes on. */
+const cursorText = z
+  .string()
+  .max(2_000)
+  .transform((text, context): ResidueCursor => {
+    const parsed = residueCursor.safeParse(parseJson(Buffer.from(text, 'base64url').toString())?.value)
+    if (parsed.success) return parsed.data
+    context.addIssue({ code: 'custom', message: 'Not a cursor of this search' })
+    return z.NEVER
+  })
+  .openapi({ type: 'string', description: '`next` of the part before. Opaque.' })
+
 const search = createRoute({
   ...common,
   method: 'post',
   path: '/deletions/{code}/residue',
   operationId: 'searchResidue',
   summary: 'Search every place again for what a deletion should have left nowhere',
-  description: 'By keyed digests: nothing in clear is kept to search with.',
-  request: { params: code },
+  description:
+    'By keyed digests: nothing in clear is kept to search with. Each call searches a part; call again with `after` set to `next` until that is null.',
+  request: { params: code, query: z.strictObject({ after: cursorText.optional() }) },
   responses: {
     200: jsonAnswer(
       'Values looked at and values found, by place.',
       z.object({
         searched: z.record(z.string(), z.int()),
         found: z.record(z.string(), z.int()),
+        next: z.string().nullable(),
       }),
     ),
-    ...refusals('not_found', 'conflict'),
+    ...refusals('bad_request', 'not_found', 'conflict'),
   },
 })
 
@@ -128,7 +151,10 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
     const digests = await c.env.ERASER.getByName(deletion.accountId).needles(deletion.id)
     if (!digests)
       throw new Problem('conflict', { detail: 'Nothing is kept yet, or any more, to search with.' })
-    return c.json(await searchAgain(c.env, deletion, digests), 200)
+    const { after } = c.req.valid('query')
+    const { searched, found, cursor } = await searchAgain(c.env, deletion, digests, after)
+    const next = cursor ? Buffer.from(JSON.stringify(cursor)).toString('base64url') : null
+    return c.json({ searched, found, next }, 200)
   })
   .openapi(block, async (c) => {
     const { reason, reviewer, endsAt } = c.req.valid('json')

@@ -13,7 +13,7 @@ import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { log } from '../ground/log.ts'
 import { loadPlatformRef } from './code.ts'
-import { eraseFiles, eraseRows } from './erase.ts'
+import { eraseFiles, eraseRows, eraseUnnamed } from './erase.ts'
 
 /** How many erasures were applied again. Cheap when the database was not set back. */
 export async function restoreDue(env: Env, now: number): Promise<number> {
@@ -49,6 +49,7 @@ async function applyAgain(
     return
   }
   await keeper.recover()
+  if (entry.scope === 'contact') await eraseUnnamed(db, accountId, entry.at)
   const table = entry.scope === 'contact' ? 'contacts' : 'members'
   const ids = await idsOf(db, ref, table, accountId, new Set(entry.subjects))
   if (ids.length === 0) return

@@ -113,7 +113,7 @@ const deleteWorkspace = createRoute({
   description:
     'For an owner, with a key older than 72 hours. Every owner is told by mail; where there is another one, another must approve. Then it cools off for seven days and can be cancelled, then everything goes.',
   tags,
-  request: { body: jsonBody(workspaceBody), query: dryRunQuery },
+  request: { body: { ...jsonBody(workspaceBody), required: false }, query: dryRunQuery },
   responses: {
     200: counted,
     202: accepted,
@@ -222,7 +222,7 @@ export const deletionRoom = openApiRoom<DoorEnv>()
     if (!allowed.ok) throw new Problem(allowed.reason)
     if (c.req.valid('query').dryRun === 'true')
       return c.json(await previewDeletion(storesOf(c), { scope: 'workspace', accountId }), 200)
-    const opened = await forgetWorkspace(worldOf(c), c.var.principal, c.req.valid('json').deregister)
+    const opened = await forgetWorkspace(worldOf(c), c.var.principal, c.req.valid('json').deregister ?? false)
     if (!opened.ok) throw new Problem(opened.reason)
     return c.json(openedView(opened.value), 202)
   })

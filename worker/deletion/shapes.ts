@@ -20,13 +20,13 @@ const code = z
 const id = z.string().openapi({ example: 'del_7d2f4h6j8k0m1n3p5q7r9s1t3v' })
 
 export const openedSchema = z
-  .object({ id, code, url: z.string().describe('The page that shows how it stands.'), state })
+  .object({ id, code, statusUrl: z.string().describe('The page that shows how it stands.'), state })
   .openapi('OpenedDeletion')
 
-export const openedView = ({ id: of, code: own, url, state: stands }: OpenedDeletion) => ({
+export const openedView = ({ id: of, code: own, url: statusUrl, state: stands }: OpenedDeletion) => ({
   id: of,
   code: own,
-  url,
+  statusUrl,
   state: stands,
 })
 
@@ -107,14 +107,16 @@ export const statusSchema = z
     blocks: z.array(z.object({ reason: z.enum(blockReasons), reviewer: z.string(), endsAt: instant })),
     steps: z.array(
       z.object({
-        step: z.string(),
+        name: z.string(),
         state: z.enum(['pending', 'running', 'retrying', 'done', 'skipped', 'gave_up']),
+        at: instant.nullable().describe('When it ended, else when it began.'),
         attempts: z.int(),
         startedAt: instant.nullable(),
         finishedAt: instant.nullable(),
         counts: z.record(z.string(), z.int()),
       }),
     ),
+    receipt: z.string().nullable().describe('The newest receipt: a compact JWS.'),
     receipts: z.array(receiptSchema),
   })
   .openapi('DeletionStatus')
@@ -140,13 +142,15 @@ export function statusView(
       .filter((block) => block.liftedAt === null && block.endsAt > now)
       .map(({ reason, reviewer, endsAt }) => ({ reason, reviewer, endsAt: isoTime(endsAt) })),
     steps: steps.map((row) => ({
-      step: row.step,
+      name: row.step,
       state: row.state,
+      at: isoTimeOrNull(row.finishedAt ?? row.startedAt),
       attempts: row.attempts,
       startedAt: isoTimeOrNull(row.startedAt),
       finishedAt: isoTimeOrNull(row.finishedAt),
       counts: row.counts,
     })),
+    receipt: receipts.at(-1)?.jws ?? null,
     receipts,
   }
 }

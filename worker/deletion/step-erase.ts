@@ -3,7 +3,7 @@
 import { eq } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
 import { limits } from '../ground/limits.ts'
-import { eraseFiles, eraseMentions, eraseRows } from './erase.ts'
+import { eraseFiles, eraseMentions, eraseRows, eraseUnnamed } from './erase.ts'
 import { addCounts, factsOf, subjectOf } from './facts.ts'
 import type { Counts } from './inventory.ts'
 import type { Inventory } from './residue-needles.ts'
@@ -46,7 +46,13 @@ async function eraseSomeMentions(context: StepContext, counts: Counts): Promise<
   if (facts.mentionsDone) return true
   const sealed = journal.inventory(job.id)
   const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
-  if (!inventory) throw new Error('the inventory of a deletion cannot be opened')
+  if (!inventory) {
+    // A receipt was given before, and what to search for destroyed: this Eraser has been set back.
+    const unnamed = await eraseUnnamed(db, deletion.accountId, facts.at as number)
+    if (unnamed > 0) addCounts(counts, { raw_events: unnamed })
+    facts.mentionsDone = true
+    return true
+  }
   const words = [...inventory.phones, ...inventory.userIds]
   const cursor = facts.mention && { table: 'rawEvents' as const, ...facts.mention }
   const found = await eraseMentions(db, env.KEEPER, deletion.accountId, words, cursor, now)

@@ -8,10 +8,9 @@ import { loadPlatformRef, needleKey } from './code.ts'
 import { factsOf } from './facts.ts'
 import {
   addFindings,
-  type Findings,
   type ResidueCursor,
+  type ResiduePage,
   type ResidueWorld,
-  scanEverything,
   scanResidue,
 } from './residue.ts'
 import { type Inventory, needlesOf, searchByDigest } from './residue-needles.ts'
@@ -31,10 +30,10 @@ export async function residueStep(context: StepContext): Promise<Outcome> {
   if (facts.scannedAt !== undefined) return { to: 'next', counts: facts.found ?? {} }
   const sealed = journal.inventory(job.id)
   const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
-  if (!inventory) throw new Error('the inventory of a deletion cannot be opened')
   const target = {
     accountId: deletion.accountId,
-    needles: needlesOf(inventory),
+    // A receipt was given before and this Eraser has been set back: then there are only digests to search with.
+    needles: inventory ? needlesOf(inventory) : await needlesAgain(context),
     erasedAt: facts.at as number,
   }
   const cursor = facts.scan as ResidueCursor | undefined
@@ -50,17 +49,24 @@ export async function residueStep(context: StepContext): Promise<Outcome> {
   return { to: 'next', counts: so.found }
 }
 
-/** The same search with nothing but keyed digests. Undefined when they are not kept any more. */
+async function needlesAgain({ env, job, journal }: StepContext) {
+  const digests = journal.needles(job.id)
+  if (!digests) throw new Error('nothing is kept to search with')
+  return searchByDigest(needleKey(await loadPlatformRef(env.KEEPER), job.id), digests)
+}
+
+/** A bounded part of the same search, with nothing but keyed digests; goes on from the cursor of the part before. */
 export async function searchAgain(
   env: Env,
   deletion: { id: string; accountId: string; erasedAt: number | null },
   digests: string[],
-): Promise<Findings> {
+  cursor: ResidueCursor | undefined,
+): Promise<ResiduePage> {
   const salt = needleKey(await loadPlatformRef(env.KEEPER), deletion.id)
   const target = {
     accountId: deletion.accountId,
     needles: searchByDigest(salt, digests),
     erasedAt: deletion.erasedAt ?? 0,
   }
-  return scanEverything(await worldOf(env, deletion.accountId), target)
+  return scanResidue(await worldOf(env, deletion.accountId), target, cursor)
 }

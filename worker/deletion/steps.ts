@@ -26,5 +26,10 @@ export const steps = [
   ['final', finalStep],
 ] as const satisfies [string, Step][]
 
+export type StepName = (typeof steps)[number][0]
+
 /** From here on nothing can be stopped: somebody's key may be gone already. */
 export const noReturn: number = steps.findIndex(([name]) => name === 'tombstone')
+
+/** From here on the database shows the deletion as done. */
+export const receiptGiven: number = steps.findIndex(([name]) => name === 'receipt') + 1

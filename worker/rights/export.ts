@@ -15,11 +15,6 @@ export type ExportStores = { db: Database; keepers: Keepers; files: R2Bucket }
 type Row = Record<string, string | number | null>
 
 const tableOf = (name: TableName): SQLiteTable => schema[name]
-const columnOf = (name: TableName, property: string): SQL =>
-  sql
-    .identifier((getTableColumns(tableOf(name)) as Record<string, SQLiteColumn>)[property]?.name ?? property)
-    .getSQL()
-
 /** The rows of a table that are about the contact; undefined where none can be. */
 const rowsOf = (name: TableName, accountId: string, contactId: string): SQL | undefined =>
   reachOf(name, { scope: 'contact', accountId, ids: [contactId] })
