@@ -137,15 +137,16 @@ export async function operator<T>(stack: Stack, path: string): Promise<T> {
   return read<T>(stack, { apiKey: testBindings.OPERATOR_KEY }, `/operator${path}`, {})
 }
 
-/** Every table that has a row in which this text stands, in any column. */
-export async function tablesWith(stack: Stack, text: string): Promise<string[]> {
+/** Every table that has a row in which one of these texts stands, alone in a column. */
+export async function tablesWith(stack: Stack, texts: string[]): Promise<string[]> {
   const found: string[] = []
+  const list = texts.map((text) => `'${text}'`).join()
   const tables = await stack.query(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'`,
   )
   for (const { name } of tables) {
     const columns = await stack.query(`PRAGMA table_info("${name}")`)
-    const any = columns.map((column) => `"${column.name}" = '${text}'`).join(' OR ')
+    const any = columns.map((column) => `"${column.name}" IN (${list})`).join(' OR ')
     if ((await one(stack, `SELECT count(*) FROM "${name}" WHERE ${any}`)) > 0) found.push(String(name))
   }
   return found

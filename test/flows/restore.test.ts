@@ -228,7 +228,7 @@ describe.each(variants)('after a restore of $title', (variant) => {
   it('the erased contact is nowhere, and all others are as they were', async () => {
     expect(await look(stack)).toEqual(known.seen[variant.database])
     expect((await ask(stack, solOf(stack), `/contacts/${known.anaId}`)).status).toBe(404)
-    const places = (await tablesWith(stack, known.anaId)).filter((name) => name !== 'deletions')
+    const places = (await tablesWith(stack, [known.anaId])).filter((name) => name !== 'deletions')
     expect(places).toEqual([])
     expect(await one(stack, `SELECT count(*) FROM raw_events WHERE field = 'never_heard_of'`)).toBe(0)
   })
@@ -252,17 +252,19 @@ describe.each(variants)('after a restore of $title', (variant) => {
     expect(seen.monsoon).toEqual(known.seen[variant.database].monsoon)
   })
 
-  it('a deletion that the database knows has one receipt, and the log holds it once', async () => {
-    if (variant.database === 'before') return
-    const mine = `deletion_id IN (SELECT id FROM deletions WHERE subject_id = '${known.anaId}')`
-    const receipts = () => stack.query(`SELECT kind, leaf FROM receipts WHERE ${mine}`)
-    await until(async () => (await receipts()).length > 0, 'the receipt', 60)
-    const [receipt, ...more] = await receipts()
-    expect([receipt?.kind, more]).toEqual(['live', []])
-    const log = await fetch(`${stack.url}/api/v1/public/log/leaves?limit=1000`)
-    expect((await log.text()).split(String(receipt?.leaf)).length - 1).toBe(1)
-    expect(await stack.query(`SELECT state FROM deletions WHERE subject_id = '${known.anaId}'`)).toEqual([
-      { state: 'erased' },
-    ])
-  })
+  it.runIf(variant.database !== 'before')(
+    'the deletion has one receipt, and the log holds it once',
+    async () => {
+      const mine = `deletion_id IN (SELECT id FROM deletions WHERE subject_id = '${known.anaId}')`
+      const receipts = () => stack.query(`SELECT kind, leaf FROM receipts WHERE ${mine}`)
+      await until(async () => (await receipts()).length > 0, 'the receipt', 60)
+      const [receipt, ...more] = await receipts()
+      expect([receipt?.kind, more]).toEqual(['live', []])
+      const log = await fetch(`${stack.url}/api/v1/public/log/leaves?limit=1000`)
+      expect((await log.text()).split(String(receipt?.leaf)).length - 1).toBe(1)
+      expect(await stack.query(`SELECT state FROM deletions WHERE subject_id = '${known.anaId}'`)).toEqual([
+        { state: 'erased' },
+      ])
+    },
+  )
 })

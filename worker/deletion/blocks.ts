@@ -1,15 +1,14 @@
 // What stops a deletion for a while: a reason from a closed list, somebody who reviews it, an end. Placed and lifted by
 // the operator. Called by routes.ts.
 
-import { and, eq, isNull, sql } from 'drizzle-orm'
-import { assertion, database, schema, writeBatch } from '../../db/client.ts'
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { assertion, type Database, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import { type DeletionRow, type World, wake } from './row.ts'
-import { noReturn } from './steps.ts'
 
-const { deletionBlocks } = schema
+const { deletionBlocks, deletions } = schema
 
 export type BlockReason = (typeof deletionBlocks.$inferSelect)['reason']
 export const blockReasons = deletionBlocks.reason.enumValues
@@ -25,7 +24,7 @@ export async function placeBlock(
   const db = database(env.DB)
   const { id: deletionId, accountId } = deletion
   const id = newId('blk')
-  const passed = sql`EXISTS (SELECT 1 FROM deletion_steps WHERE deletion_id = ${deletionId} AND position >= ${noReturn})`
+  const passed = sql`EXISTS (SELECT 1 FROM deletion_steps WHERE deletion_id = ${deletionId} AND step = 'tombstone')`
   const [gone] = await db.all<{ gone: number }>(sql`SELECT ${passed} AS gone`)
   if (gone?.gone || ['erased', 'completed', 'cancelled'].includes(deletion.state))
     return refused({ reason: 'past_return' })
@@ -57,3 +56,38 @@ export async function liftBlocks({ env, now }: World, { id, accountId }: Deletio
   ])
   await wake(env, accountId, id)
 }
+
+/** Until when somebody has stopped this deletion; its row says so, and says so no more when nobody has. */
+export async function blockedUntilAt(
+  db: Database,
+  deletion: DeletionRow,
+  now: number,
+): Promise<number | undefined> {
+  const block = await db
+    .select()
+    .from(deletionBlocks)
+    .where(
+      and(
+        eq(deletionBlocks.deletionId, deletion.id),
+        isNull(deletionBlocks.liftedAt),
+        gt(deletionBlocks.endsAt, now),
+      ),
+    )
+    .get()
+  const state = block ? 'blocked' : unblocked(deletion)
+  if (state !== deletion.state) {
+    await db.update(deletions).set({ state }).where(eq(deletions.id, deletion.id))
+    deletion.state = state
+  }
+  return block?.endsAt
+}
+
+/** Where a deletion stands that nobody stops. */
+const unblocked = (deletion: DeletionRow): DeletionRow['state'] =>
+  deletion.state !== 'blocked'
+    ? deletion.state
+    : deletion.startedAt !== null
+      ? 'running'
+      : deletion.verifiedAt !== null
+        ? 'cooling_off'
+        : 'waiting_approval'

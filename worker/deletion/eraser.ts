@@ -3,23 +3,24 @@
 // again. Design: §8.
 
 import { DurableObject } from 'cloudflare:workers'
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { type Database, database, rowsInsert, schema, writeBatch } from '../../db/client.ts'
 import type { Search } from '../crypto/search.ts'
 import { type Scanned, scanStorage } from '../crypto/search-storage.ts'
 import { settingsOf } from '../env.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
+import { blockedUntilAt } from './blocks.ts'
 import type { Facts } from './facts.ts'
 import { type Job, Journal, type StepRow } from './journal.ts'
 import { loadDeletion } from './owners.ts'
-import type { DeletionRow } from './row.ts'
 import { destroySecret } from './secret.ts'
-import type { Outcome, StepContext } from './step.ts'
+import type { Outcome, Step, StepContext } from './step.ts'
 import { tryDetach } from './step-detach.ts'
+import { residueTogether } from './step-residue.ts'
 import { noReturn, receiptGiven, steps } from './steps.ts'
 
-const { deletionBlocks, deletionSteps, deletions } = schema
+const { deletionSteps } = schema
 
 export class Eraser extends DurableObject<Env> {
   readonly #journal: Journal
@@ -63,7 +64,7 @@ export class Eraser extends DurableObject<Env> {
     for (;;) {
       const due = this.#journal.due(Date.now(), limits.eraserJobs)
       if (due.length === 0 || Date.now() >= until) break
-      await Promise.all(due.map((job) => this.#advance(job)))
+      await Promise.all(groupsOf(due).map((jobs) => this.#advance(jobs)))
     }
     this.#journal.sweepNeedles(Date.now() - limits.needlesDays * dayMs)
     await this.#setAlarm()
@@ -74,52 +75,59 @@ export class Eraser extends DurableObject<Env> {
     if (at !== null) await this.ctx.storage.setAlarm(Math.max(at, Date.now()))
   }
 
-  /** One step of one job. Whatever goes wrong in it is tried again, later and later; nothing else notices. */
-  async #advance(job: Job): Promise<void> {
+  /** One step of a job, or of a few that search together. What goes wrong is tried again; nothing else notices. */
+  async #advance(jobs: Job[]): Promise<void> {
     const now = Date.now()
-    const db = database(this.env.DB)
     try {
-      const deletion = await loadDeletion(db, job.id)
-      if (!deletion || deletion.state === 'cancelled' || deletion.state === 'completed') {
-        await Promise.all([
-          destroySecret(this.env, job.id, 'inventory'),
-          destroySecret(this.env, job.id, 'detach'),
-        ])
-        this.#journal.remove(job.id)
+      const contexts = (await Promise.all(jobs.map((job) => this.#contextOf(job, now)))).filter(
+        (context) => context !== undefined,
+      )
+      if (contexts.length < 2) {
+        for (const context of contexts) await this.#done(context, await stepOf(context)(context))
         return
       }
-      const blockedUntil = await this.#block(db, deletion, job, now)
-      if (blockedUntil !== undefined) {
-        this.#journal.put({ ...job, nextAt: blockedUntil })
-        return
-      }
-      const context: StepContext = {
-        env: this.env,
-        db,
-        settings: settingsOf(this.env),
-        fetch: (input, init) => fetch(input, init),
-        now,
-        deletion,
-        job,
-        journal: this.#journal,
-      }
-      await tryDetach(context)
-      await this.#run(context)
+      const outcomes = await residueTogether(contexts)
+      for (const [i, context] of contexts.entries()) await this.#done(context, outcomes[i] as Outcome)
     } catch (cause) {
-      this.#failed(job, cause, now)
+      for (const job of jobs) this.#failed(job, cause, now)
     }
   }
 
-  async #run(context: StepContext): Promise<void> {
-    const { db, job, now } = context
-    const [name, step] = steps[job.position] as (typeof steps)[number]
-    const outcome = await step(context)
+  /** Undefined when there is nothing to do for this job now. */
+  async #contextOf(job: Job, now: number): Promise<StepContext | undefined> {
+    const db = database(this.env.DB)
+    const deletion = await loadDeletion(db, job.id)
+    if (!deletion || deletion.state === 'cancelled' || deletion.state === 'completed') {
+      await destroySecret(this.env, job.id, 'inventory')
+      await destroySecret(this.env, job.id, 'detach')
+      this.#journal.remove(job.id)
+      return undefined
+    }
+    // Nothing stops a deletion after the point of no return.
+    const blockedUntil = job.position < noReturn ? await blockedUntilAt(db, deletion, now) : undefined
+    if (blockedUntil !== undefined) {
+      this.#journal.put({ ...job, nextAt: blockedUntil })
+      return undefined
+    }
+    const context: StepContext = {
+      env: this.env,
+      db,
+      settings: settingsOf(this.env),
+      fetch: (input, init) => fetch(input, init),
+      now,
+      deletion,
+      job,
+      journal: this.#journal,
+    }
+    await tryDetach(context)
+    return context
+  }
+
+  /** Shown first, then written down: a page may be ahead of the journal for a moment, never the other way round. */
+  async #done({ db, job, now }: StepContext, outcome: Outcome): Promise<void> {
+    const [name] = steps[job.position] as (typeof steps)[number]
     const row = stepAfter(this.#journal.stepOf(job.id, job.position), job, name, outcome, now)
-    // With the receipt, all that led to it once more: a database that was set back has forgotten it.
-    const before = job.position + 1 === receiptGiven ? this.#journal.steps(job.id) : []
-    await writeBatch(db, [
-      shown(db, job.id, ...before.filter(({ position }) => position !== row.position), row),
-    ])
+    await writeBatch(db, [shown(db, job.id, row)])
     this.ctx.storage.transactionSync(() => {
       this.#journal.putStep(job.id, row)
       this.#journal.put(jobAfter(job, outcome, now))
@@ -149,39 +157,22 @@ export class Eraser extends DurableObject<Env> {
     })
     this.ctx.waitUntil(show(database(this.env.DB), job.id, row))
   }
-
-  /** Until when somebody has stopped this deletion; nothing stops it after the point of no return. */
-  async #block(db: Database, deletion: DeletionRow, job: Job, now: number): Promise<number | undefined> {
-    if (job.position >= noReturn) return undefined
-    const block = await db
-      .select()
-      .from(deletionBlocks)
-      .where(
-        and(
-          eq(deletionBlocks.deletionId, deletion.id),
-          isNull(deletionBlocks.liftedAt),
-          gt(deletionBlocks.endsAt, now),
-        ),
-      )
-      .get()
-    const state = block ? 'blocked' : unblocked(deletion)
-    if (state !== deletion.state) {
-      await db.update(deletions).set({ state }).where(eq(deletions.id, deletion.id))
-      deletion.state = state
-    }
-    return block?.endsAt
-  }
 }
 
-/** Where a deletion stands that nobody stops. */
-export const unblocked = (deletion: DeletionRow): DeletionRow['state'] =>
-  deletion.state !== 'blocked'
-    ? deletion.state
-    : deletion.startedAt !== null
-      ? 'running'
-      : deletion.verifiedAt !== null
-        ? 'cooling_off'
-        : 'waiting_approval'
+const searchAt = steps.findIndex(([name]) => name === 'residue')
+
+const stepOf = ({ job }: StepContext): Step => (steps[job.position] as (typeof steps)[number])[1]
+
+/** Each job by itself, but for those that search: one look through every place serves several. */
+function groupsOf(jobs: Job[]): Job[][] {
+  const alone = jobs.filter((job) => job.position !== searchAt)
+  const searching = Map.groupBy(
+    jobs.filter((job) => job.position === searchAt),
+    // Equal cursors too: a crash between two of them must not make one skip what the other has searched.
+    ({ facts }) => JSON.stringify([(facts as Facts).searchGroup, (facts as Facts).scan]),
+  )
+  return [...alone.map((job) => [job]), ...searching.values()]
+}
 
 function jobAfter(job: Job, outcome: Outcome, now: number): Job {
   if (outcome.to === 'again')

@@ -25,6 +25,8 @@ export type Facts = {
   /** Rows that landed between the first pass and the last. */
   late?: Counts
   quietUntil?: number
+  /** Those that began to search together go on together. */
+  searchGroup?: string
   scan?: unknown
   searched?: Counts
   found?: Counts

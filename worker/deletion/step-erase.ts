@@ -67,14 +67,15 @@ async function eraseSomeMentions(context: StepContext, counts: Counts): Promise<
  * seconds pass, and everything is erased again until a pass finds nothing.
  */
 export async function drainStep(context: StepContext): Promise<Outcome> {
-  const { env, now } = context
+  const { deletion, now } = context
   const facts = factsOf(context)
+  if (deletion.scope !== 'workspace' && (facts.ids ?? []).length === 0) return { to: 'skip' }
   if (facts.quietUntil === undefined) {
-    await drainIntake(env)
+    await drainIntake(context)
     facts.quietUntil = now + limits.quietMs
     return { to: 'again', inMs: limits.quietMs, waits: true }
   }
-  await drainIntake(env)
+  await drainIntake(context)
   facts.mentionsDone = false
   delete facts.mention
   const late: Counts = {}

@@ -82,14 +82,12 @@ export async function freezeStep(context: StepContext): Promise<Outcome> {
   if (deletion.scope === 'meta_user') await linkFacts(context)
   const stores = { db, keepers: env.KEEPER, files: env.FILES }
   const subject = subjectOf(context)
-  if (deletion.scope === 'workspace') {
-    facts.wabaIds = (await db.select().from(wabas).where(eq(wabas.accountId, deletion.accountId))).map(
-      (row) => row.wabaId,
-    )
-    facts.phoneNumberIds = (
-      await db.select().from(numbers).where(eq(numbers.accountId, deletion.accountId))
-    ).map((row) => row.phoneNumberId)
-  }
+  const [own, owned] = await db.batch([
+    db.select({ id: wabas.wabaId }).from(wabas).where(eq(wabas.accountId, deletion.accountId)),
+    db.select({ id: numbers.phoneNumberId }).from(numbers).where(eq(numbers.accountId, deletion.accountId)),
+  ])
+  facts.wabaIds = own.map(({ id }) => id)
+  facts.phoneNumberIds = owned.map(({ id }) => id)
   const inventory = await takeInventory(stores, subject, now)
   facts.digests = inventory.digests
   const salt = needleKey(await loadPlatformRef(env.KEEPER), job.id)

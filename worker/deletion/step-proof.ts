@@ -94,12 +94,15 @@ function receiptFacts(
     kept: keptFacts(context),
     outOfReach: nothing ? [] : outOfReach(context, erasedAt),
     meta: facts.meta ?? 'not concerned',
-    residue: {
-      places: Object.keys(facts.searched ?? {}).length,
-      values: sum(facts.searched ?? {}),
-      found: sum(facts.found ?? {}),
-      at: facts.scannedAt ?? now,
-    },
+    residue:
+      facts.scannedAt === undefined
+        ? null
+        : {
+            places: Object.keys(facts.searched ?? {}).length,
+            values: sum(facts.searched ?? {}),
+            found: sum(facts.found ?? {}),
+            at: facts.scannedAt,
+          },
   }
 }
 

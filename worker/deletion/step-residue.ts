@@ -5,7 +5,7 @@
 import { keeperOf, platformAccount } from '../custody/sealing.ts'
 import { log } from '../ground/log.ts'
 import { loadPlatformRef, needleKey } from './code.ts'
-import { factsOf } from './facts.ts'
+import { type Facts, factsOf } from './facts.ts'
 import {
   addFindings,
   type ResidueCursor,
@@ -24,36 +24,81 @@ async function worldOf(env: Env, accountId: string): Promise<ResidueWorld> {
   return { env, keys: answers.map(({ account }) => account.seal) }
 }
 
-export async function residueStep(context: StepContext): Promise<Outcome> {
-  const { env, deletion, job, journal, now } = context
-  const facts = factsOf(context)
-  if (facts.scannedAt !== undefined) return { to: 'next', counts: facts.found ?? {} }
-  const sealed = journal.inventory(job.id)
-  const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
+/** Nothing was known: there is nothing to look for. */
+const nothingKnown = (context: StepContext): boolean =>
+  context.deletion.scope !== 'workspace' && (factsOf(context).ids ?? []).length === 0
+
+export const residueStep = async (context: StepContext): Promise<Outcome> =>
+  ((await residueTogether([context])) as [Outcome])[0]
+
+/**
+ * One search for all of these, a bounded part a call. While nothing is found it is the search of each; as soon as
+ * something is, each searches again by itself, so that it stands on the right receipt.
+ */
+export async function residueTogether(contexts: StepContext[]): Promise<Outcome[]> {
+  const searching = contexts.filter((context) => !nothingKnown(context))
+  const [first] = searching
+  if (!first) return contexts.map(() => ({ to: 'skip' }))
+  const { env, deletion, now } = first
+  const all = searching.map(factsOf)
   const target = {
     accountId: deletion.accountId,
-    // A receipt was given before and this Eraser has been set back: then there are only digests to search with.
-    needles: inventory ? needlesOf(inventory) : await needlesAgain(context),
-    erasedAt: facts.at as number,
+    needles: needlesOf(joined(await Promise.all(searching.map(inventoryOf)))),
+    erasedAt: Math.max(...all.map((facts) => facts.at as number)),
   }
-  const cursor = facts.scan as ResidueCursor | undefined
-  const page = await scanResidue(await worldOf(env, deletion.accountId), target, cursor)
+  const page = await scanResidue(
+    await worldOf(env, deletion.accountId),
+    target,
+    factsOf(first).scan as ResidueCursor | undefined,
+  )
+  const found = sumOf(page.found)
+  for (const [i, facts] of all.entries()) {
+    if (found > 0 && all.length > 1) startAlone(facts, (searching[i] as StepContext).job.id)
+    else note(facts, page, first.job.id, now)
+  }
+  if (found > 0 && all.length === 1)
+    log('error', 'deletion.residue', { accountId: deletion.accountId, count: found })
+  const go: Outcome =
+    factsOf(first).scannedAt === undefined
+      ? { to: 'again', inMs: 0, counts: all.length === 1 ? page.found : {} }
+      : { to: 'next', counts: page.found }
+  return contexts.map((context) => (nothingKnown(context) ? { to: 'skip' } : go))
+}
+
+function note(facts: Facts, page: ResiduePage, group: string, now: number): void {
   const so = addFindings({ searched: facts.searched ?? {}, found: facts.found ?? {} }, page)
   facts.searched = so.searched
   facts.found = so.found
+  facts.searchGroup ??= group
   facts.scan = page.cursor
-  if (page.cursor) return { to: 'again', inMs: 0, counts: page.found }
-  facts.scannedAt = now
-  const found = Object.values(so.found).reduce((total, count) => total + count, 0)
-  if (found > 0) log('error', 'deletion.residue', { accountId: deletion.accountId, count: found })
-  return { to: 'next', counts: so.found }
+  if (!page.cursor) facts.scannedAt = now
 }
 
-async function needlesAgain({ env, job, journal }: StepContext) {
-  const digests = journal.needles(job.id)
-  if (!digests) throw new Error('nothing is kept to search with')
-  return searchByDigest(needleKey(await loadPlatformRef(env.KEEPER), job.id), digests)
+function startAlone(facts: Facts, id: string): void {
+  facts.searchGroup = id
+  facts.searched = {}
+  facts.found = {}
+  delete facts.scan
 }
+
+async function inventoryOf({ env, job, journal }: StepContext): Promise<Inventory> {
+  const sealed = journal.inventory(job.id)
+  const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
+  if (!inventory) throw new Error('the inventory of a deletion cannot be opened')
+  return inventory
+}
+
+const joined = (inventories: Inventory[]): Inventory => ({
+  names: inventories.flatMap((one) => one.names),
+  usernames: inventories.flatMap((one) => one.usernames),
+  phones: inventories.flatMap((one) => one.phones),
+  userIds: inventories.flatMap((one) => one.userIds),
+  samples: inventories.flatMap((one) => one.samples),
+  digests: inventories.flatMap((one) => one.digests),
+})
+
+const sumOf = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0)
 
 /** A bounded part of the same search, with nothing but keyed digests; goes on from the cursor of the part before. */
 export async function searchAgain(

@@ -10,6 +10,7 @@ import { knownErasures } from '../custody/guard.ts'
 import { type LedgerEntry, ledgerDigest, ledgerHead, ledgerPut } from '../custody/ledger.ts'
 import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
+import { shardOf } from '../meta/shard.ts'
 import { loadPlatformRef } from './code.ts'
 import { factsOf } from './facts.ts'
 import type { Outcome, StepContext } from './step.ts'
@@ -17,14 +18,15 @@ import type { Outcome, StepContext } from './step.ts'
 const { assetTombstones, deletionSteps } = schema
 
 /** What has been acknowledged is handled before anything is erased, so that it is erased too. */
-export async function quietStep({ env }: StepContext): Promise<Outcome> {
-  await drainIntake(env)
+export async function quietStep(context: StepContext): Promise<Outcome> {
+  await drainIntake(context)
   return { to: 'next' }
 }
 
-export async function drainIntake(env: Env): Promise<void> {
-  const shards = Array.from({ length: limits.intakeShards }, (_, i) => `shard-${i}`)
-  await Promise.all(shards.map((shard) => env.INTAKE.getByName(shard).drain()))
+/** The shards in which events of this account may wait. */
+export async function drainIntake(context: StepContext): Promise<void> {
+  const shards = new Set((factsOf(context).wabaIds ?? []).map(shardOf))
+  await Promise.all([...shards].map((shard) => context.env.INTAKE.getByName(shard).drain()))
 }
 
 /** Ledger first, outside of what can be restored; then the tombstones; then, in the same call, the keys. */

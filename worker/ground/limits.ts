@@ -115,7 +115,7 @@ export const limits = {
   countFiles: 100_000,
   mentionRows: 200,
   /** How many deletions of one account are worked on side by side, and for how long an alarm goes on. */
-  eraserJobs: 8,
+  eraserJobs: 16,
   eraserSliceMs: 15 * second,
   /** After the tombstone, what was under way before it has this long to land before the rows are erased again. */
   quietMs: 10 * second,

@@ -78,6 +78,8 @@ const claims = async (id: string) => {
 }
 
 async function expectReceipts(id: string): Promise<void> {
+  const residue = `SELECT counts FROM deletion_steps WHERE deletion_id = ? AND step = 'residue'`
+  expect((await env.DB.prepare(residue).bind(id).first())?.counts).toBe('{}')
   const issued = await claims(id)
   expect(issued.map(({ kind }) => kind)).toEqual(['live', 'final'])
   for (const { claims: said } of issued) {
