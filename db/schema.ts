@@ -400,7 +400,7 @@ export const deletions = sqliteTable(
     // What the cron wakes, should its Eraser have been told nothing.
     index('deletions_standing')
       .on(t.requestedAt)
-      .where(sql`state IN ('waiting_approval', 'cooling_off', 'running')`),
+      .where(sql`state IN ('waiting_approval', 'cooling_off', 'running', 'blocked')`),
   ],
 )
 

@@ -160,7 +160,7 @@ CREATE UNIQUE INDEX `deletions_open` ON `deletions` (`account_id`,`scope`,`subje
 CREATE INDEX `deletions_subject` ON `deletions` (`account_id`,`subject_id`,`requested_at`);--> statement-breakpoint
 CREATE INDEX `deletions_account` ON `deletions` (`account_id`,`requested_at`,`id`);--> statement-breakpoint
 CREATE INDEX `deletions_requested` ON `deletions` (`requested_at`);--> statement-breakpoint
-CREATE INDEX `deletions_standing` ON `deletions` (`requested_at`) WHERE state IN ('waiting_approval', 'cooling_off', 'running');--> statement-breakpoint
+CREATE INDEX `deletions_standing` ON `deletions` (`requested_at`) WHERE state IN ('waiting_approval', 'cooling_off', 'running', 'blocked');--> statement-breakpoint
 CREATE TABLE `erasure_ledger` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`digest` text NOT NULL,

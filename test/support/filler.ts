@@ -87,8 +87,8 @@ async function rowOf(world: World, table: TableName): Promise<Record<string, unk
     if (!sealed) continue
     const key = sealed.startsWith('contact') ? keys.contact : sealed.startsWith('member') ? keys.member : keys.account
     // The business's own words are not hers: to search for her must not find them.
-    const whose = key === keys.account ? 'the business' : person.name
-    const plain = JSON.stringify({ text: `words of ${whose} ${tag}`, wamid: `wamid.filled.${tag}` })
+    const hers = { text: `words of ${person.name} ${tag}`, wamid: `wamid.filled.${tag}` }
+    const plain = JSON.stringify(key === keys.account ? { text: 'words of the business' } : hers)
     row[property] = await sealColumn(key, sqlName(table), column.name, rowId, plain)
   }
   return row

@@ -76,7 +76,11 @@ export async function blockedUntilAt(
     .get()
   const state = block ? 'blocked' : unblocked(deletion)
   if (state !== deletion.state) {
-    await db.update(deletions).set({ state }).where(eq(deletions.id, deletion.id))
+    // Unless it was cancelled meanwhile.
+    await db
+      .update(deletions)
+      .set({ state })
+      .where(and(eq(deletions.id, deletion.id), eq(deletions.state, deletion.state)))
     deletion.state = state
   }
   return block?.endsAt

@@ -12,7 +12,7 @@ export async function wakeDue(env: Env): Promise<number> {
   const rows = await database(env.DB)
     .select({ id: deletions.id, accountId: deletions.accountId })
     .from(deletions)
-    .where(sql`${deletions.state} IN ('waiting_approval', 'cooling_off', 'running')`)
+    .where(sql`${deletions.state} IN ('waiting_approval', 'cooling_off', 'running', 'blocked')`)
     .orderBy(asc(deletions.requestedAt))
     .limit(limits.wakeDeletions)
   const accounts = Map.groupBy(rows, (row) => row.accountId)

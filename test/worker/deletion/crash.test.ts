@@ -133,17 +133,25 @@ async function eraseWorkspace(broken: Fault): Promise<void> {
 
 const told = ({ way, at: k, calls }: Fault): string => `${way} at ${k}: ${calls.at(k - 1)}`
 
-/** Which calls to break how: writes in every way; reads, which leave nothing behind, in one; of many alike, some. */
+/** Which calls to break how: each in one way, those that cannot be taken back in every way; of many alike, some. */
 function* faults(calls: string[], step: number): Generator<Fault> {
-  const ways: Way[] = ['refused', 'lost', 'killed']
+  const ways: Way[] = ['killed', 'lost', 'refused']
   for (const [i, name] of calls.entries()) {
+    const final = /^KEEPER\.(forget|destroyAccount)$|^FILES\.put$|^TRANSPARENCY\.append$|^KEYS\.delete$/.test(name)
     const alike = name === calls[i - 1] && name === calls[i + 1]
-    const reads = /\.(raw|all|first|get|list|scan|resolve|inventoryOf|keys|underivable)$/.test(name)
     const searching = i > calls.indexOf('DB.first') && i < calls.lastIndexOf('TRANSPARENCY.scan')
-    if ((alike && i % 4 > 0) || (searching && i % 11 > 0) || i % step > 0) continue
-    for (const way of reads ? [ways[i % 3] as Way] : ways) yield fault(i + 1, way)
+    if (!final && ((alike && i % 4 > 0) || (searching && i % 11 > 0) || i % step > 0)) continue
+    for (const way of final ? ways : [ways[i % 3] as Way]) yield fault(i + 1, way)
   }
 }
+
+/** What is kept of each deletion would make each search longer than the one before. */
+const forgetRuns = () =>
+  env.DB.batch(
+    ['deletions', 'deletion_steps', 'receipts', 'audit_entries', 'mails'].map((table) =>
+      env.DB.prepare(`DELETE FROM ${table}`),
+    ),
+  )
 
 async function eachFault(erase: (broken: Fault) => Promise<void>, step: number): Promise<number> {
   const whole = fault(0, 'refused')
@@ -152,24 +160,23 @@ async function eachFault(erase: (broken: Fault) => Promise<void>, step: number):
   expect(before.length).toBeGreaterThan(10)
   let runs = 0
   for (const broken of faults(whole.calls, step)) {
-    const t0 = Date.now()
     await erase(broken)
-    console.log('RUN', runs, told(broken), Date.now() - t0)
     expect([told(broken), broken.fired]).toEqual([told(broken), true])
     runs += 1
+    await forgetRuns()
   }
   expect(await neighbours()).toEqual(before)
   return runs
 }
 
 describe('a deletion that is interrupted at any call it makes', () => {
-  it('of a contact ends in one live and one final receipt, and nothing left', { timeout: 30_000 }, async () => {
+  it('of a contact ends in one live and one final receipt, and nothing left', { timeout: 100_000 }, async () => {
     const t = Date.now()
     console.log('RUNS', await eachFault(eraseContact, 1), Date.now() - t)
   })
 
   it('of a workspace does so, too', { timeout: 120_000 }, async () => {
     const t = Date.now()
-    console.log('RUNS', await eachFault(eraseWorkspace, 5), Date.now() - t)
+    console.log('RUNS', await eachFault(eraseWorkspace, 12), Date.now() - t)
   })
 })
