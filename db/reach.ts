@@ -67,6 +67,11 @@ export function placesOf(subject: Subject): Place[] {
   })
 }
 
+/** Tables that keep their rows, as the database calls them. */
+export const keptPlaces: ReadonlySet<string> = new Set(
+  (Object.keys(d1) as TableName[]).filter((table) => d1[table].erase === 'keep pseudonymous').map(tableName),
+)
+
 /** Rows per table, by the table's own name. One call, whatever there is. */
 export async function countRows(db: Database, subject: Subject): Promise<Record<string, number>> {
   const places = placesOf(subject)

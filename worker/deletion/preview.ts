@@ -1,7 +1,7 @@
 // The blast radius: what a deletion would take, what would stay and why. Reads only. Called by routes.ts.
 
 import { d1 } from '../../db/catalog.ts'
-import { placesOf, type Subject } from '../../db/reach.ts'
+import { keptPlaces, placesOf, type Subject } from '../../db/reach.ts'
 import { countAll, type Stores } from './inventory.ts'
 
 export type Preview = {
@@ -12,10 +12,9 @@ export type Preview = {
 export async function previewDeletion(stores: Stores, subject: Subject): Promise<Preview> {
   const counts = await countAll(stores, subject)
   const kept = placesOf(subject).filter((place) => place.kept)
-  const stays = new Set(kept.map(({ name }) => name))
   return {
     erased: Object.entries(counts)
-      .filter(([place, count]) => count > 0 && !stays.has(place))
+      .filter(([place, count]) => count > 0 && !keptPlaces.has(place))
       .map(([place, count]) => ({ place, count })),
     kept: kept
       .map(({ table, name }) => {

@@ -2,6 +2,7 @@
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { assertion, schema, statement, writeBatch } from '../../db/client.ts'
+import { keptPlaces } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { keeperOf } from '../custody/sealing.ts'
 import { dayMs, limits } from '../ground/limits.ts'
@@ -9,7 +10,7 @@ import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
 import { codeOf, loadPlatformRef, needleKey } from './code.ts'
 import { factsOf, linkedMember, subjectOf } from './facts.ts'
-import { countAll, takeInventory } from './inventory.ts'
+import { type Counts, countAll, takeInventory } from './inventory.ts'
 import { cancelDeletion, loadOwners } from './owners.ts'
 import { digestNeedles } from './residue-needles.ts'
 import { restrictions } from './row.ts'
@@ -75,7 +76,7 @@ async function begin({ db, deletion, now }: StepContext): Promise<Outcome> {
 export async function freezeStep(context: StepContext): Promise<Outcome> {
   const { env, db, deletion, job, journal, now } = context
   const facts = factsOf(context)
-  if (facts.before) return { to: 'next', counts: facts.before }
+  if (facts.before) return { to: 'next', counts: shownOf(facts.before) }
   await writeBatch(db, await freezeStatements(context))
   if (deletion.scope === 'contact') facts.ids = await samePerson(context)
   if (deletion.scope === 'member') facts.ids = [deletion.subjectId]
@@ -95,8 +96,12 @@ export async function freezeStep(context: StepContext): Promise<Outcome> {
   journal.putInventory(job.id, await sealFor(env, job.id, 'inventory', inventory))
   facts.before = await countAll(stores, subject)
   if (facts.soleOwner) facts.before.meta_links = 1
-  return { to: 'next', counts: facts.before }
+  return { to: 'next', counts: shownOf(facts.before) }
 }
+
+/** What was there and goes. */
+const shownOf = (before: Counts): Counts =>
+  Object.fromEntries(Object.entries(before).filter(([place, count]) => count > 0 && !keptPlaces.has(place)))
 
 /** Under every id that rows of this person may still have. */
 async function samePerson({ env, deletion }: StepContext): Promise<string[]> {

@@ -4,7 +4,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { type bindings, d1, type TableName } from '../../db/catalog.ts'
 import { schema, writeBatch } from '../../db/client.ts'
-import { placesOf } from '../../db/reach.ts'
+import { keptPlaces, placesOf } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { dayMs } from '../ground/limits.ts'
 import { appendLeaf } from '../transparency/client.ts'
@@ -116,8 +116,9 @@ async function placeFacts(context: StepContext): Promise<ErasedPlace[]> {
   const after = await countAll({ db, keepers: env.KEEPER, files: env.FILES }, subject)
   const before = facts.before ?? {}
   const late = facts.late ?? {}
-  const kept = new Set(placesOf(subject).flatMap((place) => (place.kept ? [place.name] : [])))
-  const names = [...new Set([...Object.keys(before), ...Object.keys(late)])].filter((name) => !kept.has(name))
+  const names = [...new Set([...Object.keys(before), ...Object.keys(late)])].filter(
+    (name) => !keptPlaces.has(name),
+  )
   return names.map((place) => {
     const held = {
       place,

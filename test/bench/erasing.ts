@@ -1,0 +1,109 @@
+// Erasing at the gateway, behind the seam of targets.ts: people with many messages, forgotten through the API, and the
+// same rows deleted by nothing but SQL. With gateway.ts the only file here that knows its tables and URLs.
+
+import { Agent } from 'node:http'
+import { contactCount, newRun, phoneOf, signedBody, updateOf } from './bodies.ts'
+import { cloneRows, type Query } from './clone-rows.ts'
+import { post } from './post.ts'
+import { type Erasing, type Identity, webhookPath } from './targets.ts'
+
+interface Gateway {
+  url: string
+  apiKey: string
+  identity: Identity
+  query: Query
+}
+
+const pollMs = 100
+const givenUpMs = 15_000
+/** As the eraser's own (worker/ground/limits.ts, eraseChunkRows): what differs is all the rest. */
+const chunkRows = 2_000
+/** Whoever is planted is nobody under load. */
+const firstPlanted = contactCount + 50_000
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, pollMs))
+
+async function api<Answer>({ url, apiKey }: Gateway, path: string, body?: unknown): Promise<Answer> {
+  const answer = await fetch(`${url}/api/v1${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+  return (await answer.json()) as Answer
+}
+
+/** One message of somebody new, as it comes from Meta. Answers the id of the contact. */
+async function meet(gateway: Gateway, person: number): Promise<string> {
+  const { body, signature } = signedBody(gateway.identity, [updateOf(gateway.identity, newRun(), 0, person)])
+  const agent = new Agent()
+  await post(agent, new URL(gateway.url + webhookPath), { 'x-hub-signature-256': signature }, body)
+  agent.destroy()
+  const since = performance.now()
+  while (performance.now() - since < givenUpMs) {
+    const { data } = await api<{ data: { id: string; phone: string | null }[] }>(gateway, '/contacts')
+    const found = data.find(({ phone }) => phone === phoneOf(person))
+    if (found) return found.id
+    await pause()
+  }
+  throw new Error('who was planted is not shown')
+}
+
+const of = (contactId: string): string =>
+  `conversation_id IN (SELECT id FROM conversations WHERE contact_id = '${contactId}')`
+
+async function plainDelete(query: Query, contactId: string): Promise<{ rows: number; ms: number }> {
+  const rowsOf = async () =>
+    Number((await query(`SELECT count(*) AS n FROM messages WHERE ${of(contactId)}`))[0]?.n)
+  const rows = await rowsOf()
+  const startedAt = performance.now()
+  for (let left = rows; left > 0; left -= chunkRows)
+    await query(
+      `DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE ${of(contactId)} LIMIT ${chunkRows})`,
+    )
+  const ms = performance.now() - startedAt
+  if ((await rowsOf()) > 0) throw new Error('the plain deletion left rows')
+  return { rows, ms }
+}
+
+/** From the request until the step that erases is done, by the gateway's own account of it. */
+async function forget(
+  gateway: Gateway,
+  contactId: string,
+  onRows: (rows: number) => void,
+): Promise<{ rows: number; ms: number }> {
+  const { code } = await api<{ code: string }>(gateway, `/contacts/${contactId}/deletion`, {})
+  for (;;) {
+    const status = await api<Status>(gateway, `/public/deletions/${code}`)
+    const step = status.steps.find((one) => one.step === 'erase')
+    const rows = step?.counts.messages ?? 0
+    onRows(rows)
+    if (step?.state === 'done')
+      return { rows, ms: Date.parse(step.finishedAt as string) - Date.parse(step.startedAt as string) }
+    await pause()
+  }
+}
+
+interface Status {
+  steps: {
+    step: string
+    state: string
+    startedAt: string | null
+    finishedAt: string | null
+    counts: Record<string, number>
+  }[]
+}
+
+export function erasing(gateway: Gateway, neighbour: Identity): Erasing {
+  let planted = 0
+  return {
+    neighbour,
+    plant: async (rows) => {
+      const contactId = await meet(gateway, firstPlanted + planted++)
+      await cloneRows(gateway.query, 'messages', ['id', 'ref'], rows, of(contactId))
+      return contactId
+    },
+    forget: (who, onRows) => forget(gateway, who, onRows),
+    plainDelete: (who) => plainDelete(gateway.query, who),
+  }
+}
