@@ -5,10 +5,11 @@ import { Agent } from 'node:http'
 import { contactCount, newRun, phoneOf, signedBody, updateOf } from './bodies.ts'
 import { cloneRows, type Query } from './clone-rows.ts'
 import { post } from './post.ts'
-import { type Erasing, type Identity, webhookPath } from './targets.ts'
+import { type Erased, type Erasing, type Identity, webhookPath } from './targets.ts'
 
 interface Gateway {
   url: string
+  accountId: string
   apiKey: string
   identity: Identity
   query: Query
@@ -49,17 +50,19 @@ async function meet(gateway: Gateway, person: number): Promise<string> {
   throw new Error('who was planted is not shown')
 }
 
-const of = (contactId: string): string =>
-  `conversation_id IN (SELECT id FROM conversations WHERE contact_id = '${contactId}')`
+const of = ({ accountId }: Gateway, contactId: string): string =>
+  `account_id = '${accountId}' AND conversation_id IN
+    (SELECT id FROM conversations WHERE account_id = '${accountId}' AND contact_id = '${contactId}')`
 
-async function plainDelete(query: Query, contactId: string): Promise<{ rows: number; ms: number }> {
-  const rowsOf = async () =>
-    Number((await query(`SELECT count(*) AS n FROM messages WHERE ${of(contactId)}`))[0]?.n)
+async function plainDelete(gateway: Gateway, contactId: string): Promise<Erased> {
+  const { query } = gateway
+  const theirs = of(gateway, contactId)
+  const rowsOf = async () => Number((await query(`SELECT count(*) AS n FROM messages WHERE ${theirs}`))[0]?.n)
   const rows = await rowsOf()
   const startedAt = performance.now()
   for (let left = rows; left > 0; left -= chunkRows)
     await query(
-      `DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE ${of(contactId)} LIMIT ${chunkRows})`,
+      `DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE ${theirs} LIMIT ${chunkRows})`,
     )
   const ms = performance.now() - startedAt
   if ((await rowsOf()) > 0) throw new Error('the plain deletion left rows')
@@ -67,11 +70,7 @@ async function plainDelete(query: Query, contactId: string): Promise<{ rows: num
 }
 
 /** From the request until the step that erases is done, by the gateway's own account of it. */
-async function forget(
-  gateway: Gateway,
-  contactId: string,
-  onRows: (rows: number) => void,
-): Promise<{ rows: number; ms: number }> {
+async function forget(gateway: Gateway, contactId: string, onRows: (rows: number) => void): Promise<Erased> {
   const { code } = await api<{ code: string }>(gateway, `/contacts/${contactId}/deletion`, {})
   for (;;) {
     const status = await api<Status>(gateway, `/public/deletions/${code}`)
@@ -100,10 +99,10 @@ export function erasing(gateway: Gateway, neighbour: Identity): Erasing {
     neighbour,
     plant: async (rows) => {
       const contactId = await meet(gateway, firstPlanted + planted++)
-      await cloneRows(gateway.query, 'messages', ['id', 'ref'], rows, of(contactId))
+      await cloneRows(gateway.query, 'messages', ['id', 'ref'], rows, of(gateway, contactId))
       return contactId
     },
     forget: (who, onRows) => forget(gateway, who, onRows),
-    plainDelete: (who) => plainDelete(gateway.query, who),
+    plainDelete: (who) => plainDelete(gateway, who),
   }
 }

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onEnd, temporaryFolder } from './cleanup.ts'
 import { cloneRows } from './clone-rows.ts'
+import { erasing } from './erasing.ts'
 import { type Running, type Target, webhookPath } from './targets.ts'
 
 interface Stack {
@@ -18,6 +19,7 @@ interface Stack {
   /** Runs on the gateway's D1. */
   query(sql: string): Promise<Record<string, unknown>[]>
   close(): Promise<void>
+  workspaces: { id: string; phoneNumberId: string; wabaId: string }[]
   /** A key of the workspace that owns the number; without it the API is not measured. */
   apiKey?: string
   /** The simulator and a token it takes for this number; without them sending is not measured. */
@@ -95,6 +97,12 @@ function behindTheSeam(stack: Stack, stop: () => Promise<void>): Running {
     stop,
   }
   if (apiKey === undefined) return running
+  const [own, other] = stack.workspaces
+  if (own && other) {
+    const { identity } = running
+    const asked = { url: stack.url, apiKey, accountId: own.id, identity, query: stack.query }
+    running.erasing = erasing(asked, { ...other, appSecret: stack.appSecret })
+  }
   running.seen = visibility(stack)
   if (metaUrl === undefined || metaToken === undefined) return running
   running.send = {

@@ -9,6 +9,8 @@ export interface Bench {
   /** Legs of each target in a comparison. */
   rounds: number
   quick: boolean
+  /** Of whoever is forgotten. */
+  messages: number
 }
 
 export interface Report {

@@ -4,8 +4,9 @@
 //   --quick          shorter legs and fewer rounds: for looking, not for quoting
 //   --subject NAME   gateway (default) or d1-first
 //   --seconds N      length of a leg        --rounds N   legs of each target in a comparison
+//   --messages N     of whom `erase` forgets (100,000)
 //
-// Sections: acknowledge handled latency send growth profile. Without any, all of them.
+// Sections: acknowledge handled latency send growth erase profile. Without any, all of them.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -18,6 +19,7 @@ import { gateway } from './gateway.ts'
 import { canPin, loadCore } from './processes.ts'
 import { type Bench, emptyReport, markdown, type Report } from './report.ts'
 import { acknowledge } from './sections/acknowledge.ts'
+import { erase } from './sections/erase.ts'
 import { growth } from './sections/growth.ts'
 import { handled } from './sections/handled.ts'
 import { latency } from './sections/latency.ts'
@@ -33,6 +35,7 @@ const sections = new Map<string, Section>([
   ['latency', latency],
   ['send', send],
   ['growth', growth],
+  ['erase', erase],
   ['profile', profile],
 ])
 const subjects = new Map<string, Target>([
@@ -40,7 +43,7 @@ const subjects = new Map<string, Target>([
   ['d1-first', d1First],
 ])
 const lengths = { full: { seconds: 4, rounds: 5 }, quick: { seconds: 1, rounds: 2 } }
-const limits = { seconds: 60, rounds: 50 }
+const limits = { seconds: 60, rounds: 50, messages: 2_000_000 }
 const output = new URL('../../.local/', import.meta.url)
 
 function bounded(name: keyof typeof limits, given: string | undefined, otherwise: number): number {
@@ -58,6 +61,7 @@ function parseCommandLine(): { bench: Bench; chosen: string[] } {
       subject: { type: 'string', default: 'gateway' },
       seconds: { type: 'string' },
       rounds: { type: 'string' },
+      messages: { type: 'string' },
     },
   })
   const unknown = positionals.find((name) => !sections.has(name))
@@ -71,6 +75,7 @@ function parseCommandLine(): { bench: Bench; chosen: string[] } {
     quick: values.quick,
     seconds: bounded('seconds', values.seconds, length.seconds),
     rounds: bounded('rounds', values.rounds, length.rounds),
+    messages: Math.ceil(bounded('messages', values.messages, values.quick ? 20_000 : 100_000)),
   }
   return { bench, chosen: positionals.length > 0 ? positionals : [...sections.keys()] }
 }

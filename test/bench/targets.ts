@@ -24,6 +24,8 @@ export interface Running {
   seen?: (from: string, wamid: string) => Promise<boolean>
   /** The same send, straight to the simulator and through the target. */
   send?: SendDoors
+  /** Forgetting people who have written much. */
+  erasing?: Erasing
   stop(): Promise<void>
 }
 
@@ -31,6 +33,22 @@ export interface Identity {
   appSecret: string
   phoneNumberId: string
   wabaId: string
+}
+
+export interface Erasing {
+  /** Another business of the same target. */
+  neighbour: Identity
+  /** Somebody new with so many stored messages; answers who. */
+  plant(rows: number): Promise<string>
+  /** Forgets them, as a business asks for it; ends when their messages are gone, and is told how many are so far. */
+  forget(who: string, onRows: (rows: number) => void): Promise<Erased>
+  /** The same messages by nothing but SQL on the same database, in chunks. */
+  plainDelete(who: string): Promise<Erased>
+}
+
+export interface Erased {
+  rows: number
+  ms: number
 }
 
 export interface SendDoors {

@@ -37,7 +37,7 @@ export class Eraser extends DurableObject<Env> {
    */
   async start(ids: string[]): Promise<void> {
     const now = Date.now()
-    for (const id of ids) this.#journal.add(id, noReturn, receiptGiven, now)
+    for (const id of ids) this.#journal.add(id, noReturn + 1, receiptGiven, now)
     await this.#setAlarm()
   }
 
@@ -103,8 +103,8 @@ export class Eraser extends DurableObject<Env> {
       this.#journal.remove(job.id)
       return undefined
     }
-    // Nothing stops a deletion after the point of no return.
-    const blockedUntil = job.position < noReturn ? await blockedUntilAt(db, deletion, now) : undefined
+    // Nothing stops a deletion after the point of no return; the tombstone itself still asks before it passes it.
+    const blockedUntil = job.position <= noReturn ? await blockedUntilAt(db, deletion, now) : undefined
     if (blockedUntil !== undefined) {
       this.#journal.put({ ...job, nextAt: blockedUntil })
       return undefined

@@ -33,6 +33,8 @@ export type Facts = {
   scannedAt?: number
   shreddedAt?: number
   meta?: 'not concerned' | 'proven' | 'pending' | 'gave up'
+  /** How letting go of Meta ended; `meta` says so when the tokens are destroyed. */
+  detached?: 'proven' | 'gave up' | undefined
   detachUntil?: number
   detachNextAt?: number
   goneBy?: number

@@ -85,7 +85,7 @@ export async function approveDeletion(
   const coolingUntil = now + limits.coolingOffMs
   const approved: DeletionRow = { ...deletion, state: 'cooling_off', verifiedAt: now, coolingUntil }
   const entry = { accountId: deletion.accountId, actor: `member:${memberId}`, subject: deletion.id, at: now }
-  const won = await transition(db, deletion.id, [
+  const won = await transition(db, deletion, [
     statement(
       db,
       sql`UPDATE deletions SET state = 'cooling_off', verified_at = ${now}, cooling_until = ${coolingUntil}
@@ -106,7 +106,8 @@ export async function cancelDeletion(world: World, deletion: DeletionRow, actor:
   const { now, env } = world
   const db = database(env.DB)
   if (deletion.state === 'cancelled') return ok(deletion)
-  const won = await transition(db, deletion.id, [
+  if (deletion.startedAt !== null) return refused({ reason: 'past_return' })
+  const won = await transition(db, deletion, [
     statement(
       db,
       sql`UPDATE deletions SET state = 'cancelled', cancelled_at = ${now}, cancelled_by = ${actor}
@@ -124,15 +125,17 @@ export async function cancelDeletion(world: World, deletion: DeletionRow, actor:
 export const loadDeletion = (db: Database, id: string): Promise<DeletionRow | undefined> =>
   db.select().from(deletions).where(eq(deletions.id, id)).get()
 
-/** Runs a batch that begins by moving a deletion on. False when somebody else moved it first; then nothing was written. */
-async function transition(db: Database, id: string, statements: Statement[]): Promise<boolean> {
-  const before = await loadDeletion(db, id)
+/**
+ * Runs a batch that begins by moving a deletion on from where the caller saw it. False when somebody else moved it
+ * first; then nothing was written.
+ */
+async function transition(db: Database, before: DeletionRow, statements: Statement[]): Promise<boolean> {
   try {
     await writeBatch(db, statements)
     return true
   } catch (cause) {
-    const after = await loadDeletion(db, id)
-    if (before?.state === after?.state && before?.startedAt === after?.startedAt) throw cause
+    const after = await loadDeletion(db, before.id)
+    if (before.state === after?.state && before.startedAt === after.startedAt) throw cause
     return false
   }
 }

@@ -6,7 +6,7 @@ import { schema } from '../../db/client.ts'
 import { openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { type Attachment, detach } from './detach.ts'
-import { factsOf } from './facts.ts'
+import { type Facts, factsOf } from './facts.ts'
 import { destroySecret, openFor, sealFor } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 
@@ -56,23 +56,32 @@ async function loadAttachments({ db, env, deletion, now }: StepContext): Promise
  * Sets `detachNextAt` when there is another round.
  */
 export async function tryDetach(context: StepContext): Promise<void> {
-  const { env, settings, fetch, job, journal, now } = context
+  const { env, job, journal, now } = context
   const facts = factsOf(context)
   if (facts.meta !== 'pending' || now < (facts.detachNextAt ?? 0)) return
+  facts.detached ??= await askMeta(context)
+  if (facts.detached === undefined) return
+  // Before the tokens are gone: whoever comes after a crash could not ask again.
+  journal.put(job)
+  await destroySecret(env, job.id, 'detach')
+  journal.dropInventory(tokensOf(job.id))
+  facts.meta = facts.detached
+  delete facts.detachNextAt
+}
+
+/** How it ended; undefined when there is another round. */
+async function askMeta(context: StepContext): Promise<Facts['detached']> {
+  const { env, settings, fetch, job, journal, now } = context
+  const facts = factsOf(context)
   const sealed = journal.inventory(tokensOf(job.id))
   const held = sealed && (await openFor<Attachment[]>(env, job.id, 'detach', sealed))
   const left: Attachment[] = []
   for (const one of held ?? []) if ((await detach(settings, fetch, one)) === 'unclear') left.push(one)
-  const over = now >= (facts.detachUntil ?? 0)
-  if (held && left.length > 0 && !over) {
-    const round = Number(job.facts.detachRound ?? 0)
-    job.facts.detachRound = round + 1
-    facts.detachNextAt = now + (limits.stepRetryMs[Math.min(round, limits.stepRetryMs.length - 1)] as number)
-    journal.putInventory(tokensOf(job.id), await sealFor(env, job.id, 'detach', left))
-    return
-  }
-  facts.meta = held && left.length === 0 ? 'proven' : 'gave up'
-  delete facts.detachNextAt
-  await destroySecret(env, job.id, 'detach')
-  journal.dropInventory(tokensOf(job.id))
+  if (held && left.length === 0) return 'proven'
+  if (!held || now >= (facts.detachUntil ?? 0)) return 'gave up'
+  const round = Number(job.facts.detachRound ?? 0)
+  job.facts.detachRound = round + 1
+  facts.detachNextAt = now + (limits.stepRetryMs[Math.min(round, limits.stepRetryMs.length - 1)] as number)
+  journal.putInventory(tokensOf(job.id), await sealFor(env, job.id, 'detach', left))
+  return undefined
 }

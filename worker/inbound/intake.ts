@@ -81,10 +81,11 @@ export class Intake extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarmSet = false
     await this.drain()
-    const again =
-      this.#journal.waiting().count > 0 ? this.#backoff() : await this.#journal.destroyPastKeys(Date.now())
+    const waits = this.#journal.waiting().count > 0
+    const again = waits ? this.#backoff() : await this.#journal.destroyPastKeys(Date.now())
     if (again !== undefined && !this.#alarmSet) {
-      this.#alarmSet = true
+      // The look at past days comes hours later: a crash must not leave what is appended meanwhile waiting for it.
+      this.#alarmSet = waits
       await this.ctx.storage.setAlarm(again)
     }
   }

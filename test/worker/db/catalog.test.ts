@@ -4,13 +4,15 @@ import { getTableName, is } from 'drizzle-orm'
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { parse } from 'smol-toml'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { bindings, d1, durableObjects, kvPrefixes } from '../../../db/catalog.ts'
+import { bindings, d1, durableObjects, kvPrefixes, r2Prefixes } from '../../../db/catalog.ts'
 import * as schema from '../../../db/schema.ts'
 import wrangler from '../../../wrangler.toml?raw'
-import { ana, sol } from '../../support/cast.ts'
+import { ana, mei, sol } from '../../support/cast.ts'
+import { walkTo } from '../../support/deletion.ts'
 import { drain } from '../../support/intake.ts'
 import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
+import { ask, keyFor, read } from '../api/stage.ts'
 
 /** `table.column` of every column of the catalogue, in the names of the database. */
 function catalogued(): Set<string> {
@@ -40,6 +42,20 @@ async function applied(): Promise<string[]> {
 }
 
 const undeclared = async () => (await applied()).filter((place) => !catalogued().has(place))
+
+const tables = (state: DurableObjectState) =>
+  state.storage.sql
+    .exec<{ name: string }>(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'`)
+    .toArray()
+    .map((row) => row.name)
+
+/** Keys of KV under no prefix of the catalogue. */
+async function strangersInKv(): Promise<string[]> {
+  const { keys } = await env.KEYS.list()
+  return keys
+    .map(({ name }) => name)
+    .filter((name) => !Object.keys(kvPrefixes).some((prefix) => name.startsWith(prefix)))
+}
 
 function bindingNames(toml: string): string[] {
   const config = parse(toml) as Record<string, unknown>
@@ -88,22 +104,31 @@ describe('the catalogue', () => {
   it('names every table of the Durable Objects and every prefix of KV after real traffic', async () => {
     await postChanges(sol, messageChange(sol, ana, textMessage('wamid.CAT1', 'hola', 1795305600)))
     await drain()
-    const tables = (state: DurableObjectState) =>
-      state.storage.sql
-        .exec<{ name: string }>(
-          `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'`,
-        )
-        .toArray()
-        .map((row) => row.name)
     const keeper = await runInDurableObject(env.KEEPER.getByName(sol.accountId), (_, state) => tables(state))
     expect(keeper.sort()).toEqual(Object.keys(durableObjects.Keeper).sort())
     const intake = await runInDurableObject(env.INTAKE.getByName('shard-0'), (_, state) => tables(state))
     expect(intake.sort()).toEqual(Object.keys(durableObjects.Intake).sort())
-    const { keys } = await env.KEYS.list()
-    expect(keys.length).toBeGreaterThan(1)
-    expect(
-      keys.filter(({ name }) => !Object.keys(kvPrefixes).some((prefix) => name.startsWith(prefix))),
-    ).toEqual([])
+    expect((await env.KEYS.list()).keys.length).toBeGreaterThan(1)
+    expect(await strangersInKv()).toEqual([])
+  })
+
+  it('names what an erasure leaves: the Eraser, the log, what stands in KV and R2', async () => {
+    const key = await keyFor(sol)
+    await postChanges(sol, messageChange(sol, mei, textMessage('wamid.CAT2', 'ni hao', 1795305600)))
+    await drain(sol)
+    await env.FILES.put(`media/${sol.accountId}/cnt_x/one`, 'sealed')
+    const { data } = await read(await ask('/api/v1/contacts', { key }))
+    const her = data.find((row) => row.bsuid === mei.bsuid)?.id
+    const opened = await read(await ask(`/api/v1/contacts/${her}/deletion`, { key, method: 'POST' }))
+    await walkTo(sol.accountId, opened.id as string, 'erased')
+    const eraser = await runInDurableObject(env.ERASER.getByName(sol.accountId), (_, state) => tables(state))
+    expect(eraser.sort()).toEqual(Object.keys(durableObjects.Eraser).sort())
+    const log = await runInDurableObject(env.TRANSPARENCY.getByName('log'), (_, state) => tables(state))
+    expect(log.sort()).toEqual(Object.keys(durableObjects.Transparency).sort())
+    const { objects } = await env.FILES.list()
+    const prefixes = new Set(objects.map(({ key: name }) => name.slice(0, name.indexOf('/') + 1)))
+    expect([...prefixes].sort()).toEqual(Object.keys(r2Prefixes).sort())
+    expect(await strangersInKv()).toEqual([])
   })
 
   it('says of every sealed column that it is sealed, and the rows agree', async () => {

@@ -138,9 +138,10 @@ function* faults(calls: string[], step: number): Generator<Fault> {
   const ways: Way[] = ['killed', 'lost', 'refused']
   for (const [i, name] of calls.entries()) {
     const final = /^KEEPER\.(forget|destroyAccount)$|^FILES\.put$|^TRANSPARENCY\.append$|^KEYS\.delete$/.test(name)
+    const reads = /\.(raw|all|first|get|list|scan|resolve|inventoryOf|keys|underivable)$/.test(name)
     const alike = name === calls[i - 1] && name === calls[i + 1]
     const searching = i > calls.indexOf('DB.first') && i < calls.lastIndexOf('TRANSPARENCY.scan')
-    if (!final && ((alike && i % 4 > 0) || (searching && i % 11 > 0) || i % step > 0)) continue
+    if (!final && ((alike && i % 4 > 0) || (searching && i % 23 > 0) || (i % step > 0 && (step > 2 || reads)))) continue
     for (const way of final ? ways : [ways[i % 3] as Way]) yield fault(i + 1, way)
   }
 }
@@ -170,9 +171,9 @@ async function eachFault(erase: (broken: Fault) => Promise<void>, step: number):
 }
 
 describe('a deletion that is interrupted at any call it makes', () => {
-  it('of a contact ends in one live and one final receipt, and nothing left', { timeout: 100_000 }, async () => {
+  it('of a contact ends in one live and one final receipt, and nothing left', { timeout: 200_000 }, async () => {
     const t = Date.now()
-    console.log('RUNS', await eachFault(eraseContact, 1), Date.now() - t)
+    console.log('RUNS', await eachFault(eraseContact, 2), Date.now() - t)
   })
 
   it('of a workspace does so, too', { timeout: 120_000 }, async () => {
