@@ -24,6 +24,17 @@ function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
        -H 'content-type: application/json' \\
        -d '{"messaging_product":"whatsapp","to":"34600111222","type":"text","text":{"body":"We open at eight!"}}'
 
+  4. Delete Ana, and watch it from the request to the receipt. It takes half a minute:
+
+     KEY='authorization: Bearer ${apiKey}'
+     ID=$(curl -s ${gateway}/api/v1/contacts -H "$KEY" | grep -o 'cnt_[0-9a-z]*' | head -1)
+     CODE=$(curl -s -X POST ${gateway}/api/v1/contacts/$ID/deletion -H "$KEY" | grep -o '"code":"[^"]*' | cut -d'"' -f4)
+     npm run ops -- watch $CODE
+     curl -s ${gateway}/api/v1/public/deletions/$CODE/receipts > receipt.json
+     npm run ops -- verify-receipt receipt.json
+
+     The page for whoever has the code: ${gateway}/data-deletion/$CODE
+
   Keys and ids of both demo businesses are in .local/demo.json. Ctrl-C stops everything; state is kept.
 `)
 }

@@ -19,7 +19,8 @@ export async function hasten(accountId: string): Promise<void> {
 }
 
 export const stateOf = async (id: string): Promise<string | undefined> =>
-  (await env.DB.prepare(`SELECT state FROM deletions WHERE id = ?`).bind(id).first<{ state: string }>())?.state
+  (await env.DB.prepare(`SELECT state FROM deletions WHERE id = ?`).bind(id).first<{ state: string }>())
+    ?.state
 
 /** Runs the Eraser until the deletion is there, or this often. */
 export async function walkTo(accountId: string, id: string, wanted: string, rounds = 60): Promise<void> {
@@ -28,7 +29,9 @@ export async function walkTo(accountId: string, id: string, wanted: string, roun
     await hasten(accountId)
     await runDurableObjectAlarm(eraserOf(accountId))
   }
-  throw new Error(`the deletion is ${await stateOf(id)}, not ${wanted}: ${JSON.stringify(await journal(accountId))}`)
+  throw new Error(
+    `the deletion is ${await stateOf(id)}, not ${wanted}: ${JSON.stringify(await journal(accountId))}`,
+  )
 }
 
 export const journal = (accountId: string): Promise<unknown[]> =>
@@ -55,7 +58,9 @@ export async function workTo(accountId: string, id: string, wanted: string, roun
     await hasten(accountId)
     await work(accountId)
   }
-  throw new Error(`the deletion is ${await stateOf(id)}, not ${wanted}: ${JSON.stringify(await journal(accountId))}`)
+  throw new Error(
+    `the deletion is ${await stateOf(id)}, not ${wanted}: ${JSON.stringify(await journal(accountId))}`,
+  )
 }
 
 /** Something happens right before each step, in the middle of the walk. Answers how to take it away again. */

@@ -29,7 +29,14 @@ export type Filled = {
 }
 
 type Keys = { contact: SealKey; account: SealKey; member: SealKey }
-type World = { business: Business; contactId: string; memberId: string; tag: string; keys: Keys; person: Person }
+type World = {
+  business: Business
+  contactId: string
+  memberId: string
+  tag: string
+  keys: Keys
+  person: Person
+}
 
 /** Ids that a row of one table carries of a row of another. */
 const links: Partial<Record<TableName, Record<string, TableName>>> = {
@@ -49,7 +56,10 @@ const chosen: Partial<Record<TableName, Record<string, (world: World) => unknown
   // A request that stands would be the answer to the one that the test makes.
   deletions: { state: () => 'cancelled', subjectId: ({ contactId }) => contactId },
   holds: { subjectId: ({ contactId }) => contactId, liftedAt: () => 2 },
-  intakeCounts: { counterKey: ({ business }) => business.phoneNumberId, day: ({ tag }) => `2020-01-01 ${tag}` },
+  intakeCounts: {
+    counterKey: ({ business }) => business.phoneNumberId,
+    day: ({ tag }) => `2020-01-01 ${tag}`,
+  },
   rawEvents: { part: () => 0, outcome: () => 'handled' },
   auditEntries: { subject: ({ contactId }) => contactId },
 }
@@ -85,7 +95,11 @@ async function rowOf(world: World, table: TableName): Promise<Record<string, unk
       sealed: string | false
     }
     if (!sealed) continue
-    const key = sealed.startsWith('contact') ? keys.contact : sealed.startsWith('member') ? keys.member : keys.account
+    const key = sealed.startsWith('contact')
+      ? keys.contact
+      : sealed.startsWith('member')
+        ? keys.member
+        : keys.account
     // The business's own words are not hers: to search for her must not find them.
     const hers = { text: `words of ${person.name} ${tag}`, wamid: `wamid.filled.${tag}` }
     const plain = JSON.stringify(key === keys.account ? { text: 'words of the business' } : hers)
@@ -132,7 +146,12 @@ export async function fill(business: Business, person: Person, memberId: string)
   const dead = { ...(await rowOf(world, 'rawEvents')), id: `dead-${tag}`, outcome: 'dead' as const }
   for (const row of [mention, dead]) await writeBatch(db, [rowsInsert(db, schema.rawEvents, [row])])
   await env.FILES.put(`media/${business.accountId}/${contactId}/${tag}`, `sealed media ${tag}`)
-  return { contactId, memberId, tag, words: [contactId, memberId, tag, person.phone as string, person.bsuid as string] }
+  return {
+    contactId,
+    memberId,
+    tag,
+    words: [contactId, memberId, tag, person.phone as string, person.bsuid as string],
+  }
 }
 
 /** Tables of the catalogue without a row that has one of the words. */

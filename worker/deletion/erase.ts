@@ -18,8 +18,12 @@ export async function eraseRows(db: Database, subject: Subject): Promise<Erased>
   for (const place of placesOf(subject)) {
     if (place.kept) continue
     while (room > 0) {
-      const rows = await eraseChunk(db, place, Math.min(room, limits.eraseChunkRows))
+      const most = Math.min(room, limits.eraseChunkRows)
+      const startedAt = Date.now()
+      const rows = await eraseChunk(db, place, most)
       if (rows === 0) break
+      // Where there is much, the database belongs to all others for as long as it has just belonged to this.
+      if (rows === most) await scheduler.wait(Date.now() - startedAt)
       counts[place.name] = (counts[place.name] ?? 0) + rows
       room -= rows
     }

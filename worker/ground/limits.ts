@@ -108,9 +108,12 @@ export const limits = {
   pageRowsMax: 200,
   /** Last use of a key is written at most this often. */
   lastUsedEveryMs: minute,
-  /** Rows one step of a deletion deletes before it writes down how far it is, and rows of one statement. */
-  eraseRows: 20_000,
-  eraseChunkRows: 2_000,
+  /**
+   * Rows one step of a deletion deletes before it writes down how far it is, and rows of one statement: some ten
+   * milliseconds, for which everybody else's statements wait.
+   */
+  eraseRows: 5_000,
+  eraseChunkRows: 250,
   eraseFiles: 500,
   countFiles: 100_000,
   mentionRows: 200,

@@ -62,6 +62,14 @@ async function learn(db: Database, phoneIds: string[], wabaIds: string[], now: n
   for (const { wabaId, accountId } of wabaRows) knownWabas.set(wabaId, { value: accountId, until })
 }
 
+/** What was known of these accounts is asked anew. False when nothing was. */
+export function forgetDirectory(accountIds: ReadonlySet<string>): boolean {
+  const before = knownNumbers.size + knownWabas.size
+  for (const [id, { value }] of knownNumbers) if (accountIds.has(value.accountId)) knownNumbers.delete(id)
+  for (const [id, { value }] of knownWabas) if (accountIds.has(value)) knownWabas.delete(id)
+  return knownNumbers.size + knownWabas.size < before
+}
+
 let digests = new Map<string, string>()
 let digestsUntil = 0
 

@@ -6,8 +6,8 @@ import { loadMerge, type MergeFacts, mergedConversations, openLosers } from '../
 import { keeperOf } from '../custody/sealing.ts'
 import { errorName, log } from '../ground/log.ts'
 import { countsUpsert } from './counts.ts'
-import type { ContactDraft, Plan } from './drafts.ts'
-import { loadDirectory, loadFacts } from './facts.ts'
+import type { ContactDraft, Facts, Plan } from './drafts.ts'
+import { forgetDirectory, loadDirectory, loadFacts } from './facts.ts'
 import { letterStatements, lettersErase, loadDue, loadLetters } from './letters.ts'
 import { decide } from './plan.ts'
 import { type Arrival, type Directory, readEvent } from './reading.ts'
@@ -76,27 +76,33 @@ async function handle(
   arrivals: Arrival[],
   after: Statement[],
   now: number,
+  again = true,
 ): Promise<void> {
   const directory = await loadDirectory(db, arrivals, now)
   const readings = arrivals.map((arrival) => readEvent(arrival, directory, appId))
   const facts = await loadFacts(db, env.KEEPER, arrivals, readings, now)
+  // A number of an erased account may be somebody else's by now.
+  if (again && forgetDirectory(facts.closed)) return handle(env, db, appId, arrivals, after, now, false)
   const plan = decide(arrivals, readings, facts)
   const merges = await absorb(env, db, plan, now)
   const rows = await sealRows(plan, facts.versions)
   await writeBatch(db, [
     ...lettersErase(db, arrivals),
     ...planStatements(db, plan, rows, merges),
-    ...countsUpsert(db, arrivals, plan.outcomes, unowned(facts.buried, directory)),
+    ...countsUpsert(db, arrivals, plan.outcomes, unowned(facts, directory)),
     ...after,
   ])
   await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
 }
 
 /** Under both names that a counter may have: a number's, or a WABA's. */
-const unowned = (buried: Map<string, number>, directory: Directory): Set<string> =>
+const unowned = ({ buried, closed }: Facts, directory: Directory): Set<string> =>
   new Set(
     [...buried.keys()]
-      .filter((id) => !directory.number(id) && directory.account(id) === undefined)
+      .filter((id) => {
+        const accountId = directory.number(id)?.accountId ?? directory.account(id)
+        return accountId === undefined || closed.has(accountId)
+      })
       .flatMap((id) => [id, `waba:${id}`]),
   )
 

@@ -29,7 +29,11 @@ const status = async (code: unknown) => read(await ask(`/api/v1/public/deletions
 
 async function request(): Promise<{ id: string; code: string; contactId: string }> {
   serial += 1
-  const person: Person = { name: `Blocked ${serial}`, phone: `3465588${1000 + serial}`, bsuid: `ES.88${1000 + serial}` }
+  const person: Person = {
+    name: `Blocked ${serial}`,
+    phone: `3465588${1000 + serial}`,
+    bsuid: `ES.88${1000 + serial}`,
+  }
   await postChanges(sol, messageChange(sol, person, textMessage(`wamid.B${serial}`, 'hola', 1795305600)))
   await drain(sol)
   const { data } = await read(await ask('/api/v1/contacts', { key }))
@@ -103,11 +107,14 @@ describe('a legal hold', () => {
 
   it('of more than ninety days, of the past, or without a role is refused', async () => {
     const { code, id } = await request()
-    for (const endsAt of [inDays(91), inDays(-1), 'tomorrow']) expect((await block(code, endsAt)).status).toBe(400)
+    for (const endsAt of [inDays(91), inDays(-1), 'tomorrow'])
+      expect((await block(code, endsAt)).status).toBe(400)
     const named = { reason: 'legal_hold', reviewer: 'Ana Torres', endsAt: inDays(1) }
     const path = `/api/v1/operator/deletions/${code}/blocks`
     expect((await ask(path, { ...operator, body: named })).status).toBe(400)
-    expect((await ask(path, { key, body: { ...hold, endsAt: inDays(1) } })).status).toBeGreaterThanOrEqual(401)
+    expect((await ask(path, { key, body: { ...hold, endsAt: inDays(1) } })).status).toBeGreaterThanOrEqual(
+      401,
+    )
     await workTo(sol.accountId, id, 'completed')
   })
 })

@@ -29,7 +29,9 @@ async function member(business: Business): Promise<string> {
   const id = `mem_${business.accountId.slice(4)}_${serial}`
   const key = await keeperOf(env.KEEPER, business.accountId).keyFor(id)
   const email = await sealColumn(key, 'members', 'email', id, `${id}@example.com`)
-  await db.insert(schema.members).values({ id, accountId: business.accountId, role: 'agent', email, createdAt: 1 })
+  await db
+    .insert(schema.members)
+    .values({ id, accountId: business.accountId, role: 'agent', email, createdAt: 1 })
   return id
 }
 
@@ -70,10 +72,13 @@ async function erase(asked: Omit<Asked, 'accountId' | 'door' | 'actor'>, door: A
 }
 
 const claims = async (id: string) => {
-  const { results } = await env.DB.prepare('SELECT kind, jws FROM receipts WHERE deletion_id = ? ORDER BY kind DESC')
+  const { results } = await env.DB.prepare(
+    'SELECT kind, jws FROM receipts WHERE deletion_id = ? ORDER BY kind DESC',
+  )
     .bind(id)
     .all<{ kind: string; jws: string }>()
-  const read = (jws: string) => JSON.parse(atob((jws.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
+  const read = (jws: string) =>
+    JSON.parse(atob((jws.split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')))
   return results.map(({ kind, jws }) => ({ kind, claims: read(jws) }))
 }
 
@@ -91,15 +96,16 @@ async function expectReceipts(id: string): Promise<void> {
 
 beforeAll(async () => {
   await seedCast()
-  vi.stubGlobal('fetch', async () => Response.json({ error: { code: 190, message: 'gone' } }, { status: 401 }))
+  vi.stubGlobal('fetch', async () =>
+    Response.json({ error: { code: 190, message: 'gone' } }, { status: 401 }),
+  )
 })
 afterAll(() => vi.unstubAllGlobals())
 
 describe('the filler', () => {
   it('leaves no table of the catalogue empty, of either business', async () => {
     const cast = await place()
-    for (const one of Object.values(cast))
-      expect(await unfilled(one.words)).toEqual(['accounts'])
+    for (const one of Object.values(cast)) expect(await unfilled(one.words)).toEqual(['accounts'])
     expect(await unfilled([monsoon.accountId])).not.toContain('accounts')
     expect(ownerless).toEqual(['intakeCursors', 'erasureLedger', 'assetTombstones', 'canaryRuns'])
   })
@@ -162,7 +168,9 @@ describe('erasing a workspace', () => {
       words.filter((word) => !shared.has(word)),
     )
     expect(
-      left.filter((one) => !opaque(one) && !/^do\/(KEEPER|ERASER)\/acc_sol\/(marks|needles)$/.test(one.place)),
+      left.filter(
+        (one) => !opaque(one) && !/^do\/(KEEPER|ERASER)\/acc_sol\/(marks|needles)$/.test(one.place),
+      ),
     ).toEqual([])
     expect(after.filter(({ place: at }) => /^kv\/(epoch|lease)\/acc_sol/.test(at))).toEqual([])
     const same = lines(mentioning(before, [monsoon.accountId, ...other.words]))

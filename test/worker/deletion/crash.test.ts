@@ -23,7 +23,10 @@ const shards = limits.intakeShards
 
 beforeAll(async () => {
   Object.assign(limits, { intakeShards: 2 })
-  vi.stubGlobal('fetch', countedFetch(() => plan, dead))
+  vi.stubGlobal(
+    'fetch',
+    countedFetch(() => plan, dead),
+  )
   await seedCast()
   await writes(sol, ravi, 'buenas tardes, Ravi')
   await writes(monsoon, ravi, 'good evening, Ravi')
@@ -65,13 +68,20 @@ async function interrupted(accountId: string, id: string, broken: Fault): Promis
 
 let ledgered = 0
 async function expectEnd(id: string, words: string[], where: string): Promise<void> {
-  const { results } = await env.DB.prepare('SELECT kind, leaf FROM receipts WHERE deletion_id = ? ORDER BY kind')
+  const { results } = await env.DB.prepare(
+    'SELECT kind, leaf FROM receipts WHERE deletion_id = ? ORDER BY kind',
+  )
     .bind(id)
     .all<{ kind: string; leaf: string }>()
   const { leaves } = await env.TRANSPARENCY.getByName('log').leaves(0, 10_000)
   const logged = leaves.map((leaf) => JSON.stringify(leaf))
   ledgered += 1
-  const twin = (await env.FILES.list({ prefix: 'ledger/', startAfter: `ledger/${String(ledgered - 1).padStart(12, '0')}` })).objects
+  const twin = (
+    await env.FILES.list({
+      prefix: 'ledger/',
+      startAfter: `ledger/${String(ledgered - 1).padStart(12, '0')}`,
+    })
+  ).objects
   const left = mentioning(await everything(), words).filter(
     ({ place }) =>
       !/^d1\/(deletions|audit_entries)$|^do\/KEEPER\/\w+\/(punctures|tombstones|marks)$|needles$/.test(place),
@@ -85,7 +95,10 @@ async function expectEnd(id: string, words: string[], where: string): Promise<vo
     twin: twin.map(({ key }) => Number(key.slice(7))),
     left,
     unended: await count(unended, id),
-    entries: await count(`SELECT count(*) AS n FROM audit_entries WHERE subject = ? AND action LIKE 'deletion.%'`, id),
+    entries: await count(
+      `SELECT count(*) AS n FROM audit_entries WHERE subject = ? AND action LIKE 'deletion.%'`,
+      id,
+    ),
   }).toEqual({
     where,
     receipts: ['final', 'live'],
@@ -98,12 +111,17 @@ async function expectEnd(id: string, words: string[], where: string): Promise<vo
   })
 }
 
-const neighbours = async () => lines(mentioning(await everything(), [monsoon.accountId, ravi.phone, ravi.bsuid]))
+const neighbours = async () =>
+  lines(mentioning(await everything(), [monsoon.accountId, ravi.phone, ravi.bsuid]))
 
 let serial = 0
 async function eraseContact(broken: Fault): Promise<void> {
   serial += 1
-  const person = { name: `Crash Person ${serial}`, phone: `3465599${1000 + serial}`, bsuid: `ES.77${10_000 + serial}` }
+  const person = {
+    name: `Crash Person ${serial}`,
+    phone: `3465599${1000 + serial}`,
+    bsuid: `ES.77${10_000 + serial}`,
+  }
   const subjectId = await writes(sol, person, `secret words number ${serial} of hers`)
   await env.FILES.put(`media/${sol.accountId}/${subjectId}/one`, 'sealed')
   await holdStill(sol.accountId)
@@ -124,7 +142,13 @@ async function eraseWorkspace(broken: Fault): Promise<void> {
   const contactId = await writes(business, ravi, `secret words number ${serial} of his`)
   await env.FILES.put(`media/${accountId}/${contactId}/one`, 'sealed')
   await holdStill(accountId)
-  const asked = { accountId, subjectId: accountId, scope: 'workspace', door: 'lifecycle', actor: 'system' } as const
+  const asked = {
+    accountId,
+    subjectId: accountId,
+    scope: 'workspace',
+    door: 'lifecycle',
+    actor: 'system',
+  } as const
   const { id } = await requestDeletion(world(), asked)
   await env.DB.prepare('UPDATE deletions SET cooling_until = 1 WHERE id = ?').bind(id).run()
   await interrupted(accountId, id, broken)
@@ -136,13 +160,15 @@ const told = ({ way, at: k, calls }: Fault): string => `${way} at ${k}: ${calls.
 /** Which calls to break how: each in one way, those that cannot be taken back in every way; of many alike, some. */
 function* faults(calls: string[], step: number): Generator<Fault> {
   const ways: Way[] = ['killed', 'lost', 'refused']
+  let turn = 0
   for (const [i, name] of calls.entries()) {
-    const final = /^KEEPER\.(forget|destroyAccount)$|^FILES\.put$|^TRANSPARENCY\.append$|^KEYS\.delete$/.test(name)
-    const reads = /\.(raw|all|first|get|list|scan|resolve|inventoryOf|keys|underivable)$/.test(name)
+    const final = /^KEEPER\.(forget|destroyAccount)$|^FILES\.put$|^TRANSPARENCY\.append$|^KEYS\.delete$/.test(
+      name,
+    )
     const alike = name === calls[i - 1] && name === calls[i + 1]
     const searching = i > calls.indexOf('DB.first') && i < calls.lastIndexOf('TRANSPARENCY.scan')
-    if (!final && ((alike && i % 4 > 0) || (searching && i % 23 > 0) || (i % step > 0 && (step > 2 || reads)))) continue
-    for (const way of final ? ways : [ways[i % 3] as Way]) yield fault(i + 1, way)
+    if (!final && ((alike && i % 4 > 0) || (searching && i % 23 > 0) || i % step > 0)) continue
+    for (const way of final ? ways : [ways[turn++ % 3] as Way]) yield fault(i + 1, way)
   }
 }
 
@@ -171,13 +197,13 @@ async function eachFault(erase: (broken: Fault) => Promise<void>, step: number):
 }
 
 describe('a deletion that is interrupted at any call it makes', () => {
-  it('of a contact ends in one live and one final receipt, and nothing left', { timeout: 200_000 }, async () => {
-    const t = Date.now()
-    console.log('RUNS', await eachFault(eraseContact, 2), Date.now() - t)
+  it('of a contact ends in one live and one final receipt, and nothing left', {
+    timeout: 200_000,
+  }, async () => {
+    expect(await eachFault(eraseContact, 3)).toBeGreaterThan(30)
   })
 
   it('of a workspace does so, too', { timeout: 120_000 }, async () => {
-    const t = Date.now()
-    console.log('RUNS', await eachFault(eraseWorkspace, 12), Date.now() - t)
+    expect(await eachFault(eraseWorkspace, 30)).toBeGreaterThan(12)
   })
 })

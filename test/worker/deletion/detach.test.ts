@@ -26,12 +26,19 @@ const done = () => Response.json({ success: true })
 beforeEach(async () => {
   await seedCast()
   serial += 1
-  const ids = { wabaId: `5050500${serial}`, phoneNumberId: `5151510${serial}`, displayPhoneNumber: `34933330${serial}` }
+  const ids = {
+    wabaId: `5050500${serial}`,
+    phoneNumberId: `5151510${serial}`,
+    displayPhoneNumber: `34933330${serial}`,
+  }
   business = { ...sol, ...ids, accountId: `acc_detach${serial}`, numberId: `num_detach${serial}` }
   await seedBusiness(business)
   alsoLookInto(business.accountId)
   await holdStill(business.accountId)
-  await postChanges(business, messageChange(business, ravi, textMessage(`wamid.D${serial}`, 'hola', 1795305600)))
+  await postChanges(
+    business,
+    messageChange(business, ravi, textMessage(`wamid.D${serial}`, 'hola', 1795305600)),
+  )
   await drain(business)
   neighbour = lines(mentioning(await everything(), [monsoon.accountId]))
   asked = []
@@ -50,7 +57,14 @@ afterEach(async () => {
 async function request(deregister = false): Promise<string> {
   const { accountId } = business
   const world = { env, settings: settingsOf(env), now: Date.now() }
-  const asks = { accountId, scope: 'workspace', subjectId: accountId, door: 'lifecycle', actor: 'system', deregister } as const
+  const asks = {
+    accountId,
+    scope: 'workspace',
+    subjectId: accountId,
+    door: 'lifecycle',
+    actor: 'system',
+    deregister,
+  } as const
   const { id } = await requestDeletion(world, asks)
   await env.DB.prepare('UPDATE deletions SET cooling_until = 1 WHERE id = ?').bind(id).run()
   return id
@@ -99,7 +113,11 @@ describe('letting go of Meta', () => {
         'GET /oauth/revoke',
         `GET /${wabaId}/subscribed_apps`,
       ])
-      expect([await metaOf(id, 'live'), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual(['proven', 'proven', 0])
+      expect([await metaOf(id, 'live'), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual([
+        'proven',
+        'proven',
+        0,
+      ])
     }
   })
 
@@ -115,7 +133,11 @@ describe('letting go of Meta', () => {
     later(2 * 3_600_000)
     answer = gone
     await go(6)
-    expect([await stateOf(id), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual(['completed', 'proven', 0])
+    expect([await stateOf(id), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual([
+      'completed',
+      'proven',
+      0,
+    ])
   })
 
   it('that never works is given up after seven days, with the token destroyed', async () => {
@@ -125,7 +147,11 @@ describe('letting go of Meta', () => {
     expect(await tokenKeys(id)).toBe(1)
     later(7 * dayMs + 60_000)
     await go(6)
-    expect([await stateOf(id), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual(['completed', 'gave up', 0])
+    expect([await stateOf(id), await metaOf(id, 'final'), await tokenKeys(id)]).toEqual([
+      'completed',
+      'gave up',
+      0,
+    ])
     expect(mentioning(await everything(), [`${id}/tokens`])).toEqual([])
   })
 })
@@ -135,7 +161,9 @@ describe('a workspace whose database fails in the middle of its rows', () => {
     answer = gone
     await env.FILES.put(`media/${business.accountId}/x/one`, 'sealed')
     const id = await request()
-    await env.DB.exec(`CREATE TRIGGER no_deletes BEFORE DELETE ON messages BEGIN SELECT RAISE(ABORT, 'no'); END`)
+    await env.DB.exec(
+      `CREATE TRIGGER no_deletes BEFORE DELETE ON messages BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    )
     await go(12)
     expect(await stateOf(id)).toBe('running')
     await env.FILES.delete(`media/${business.accountId}/x/one`)

@@ -2,9 +2,9 @@
 
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { answerDataDeletion } from '../../../worker/deletion/meta-callbacks.ts'
 import { base64url, utf8 } from '../../../worker/crypto/bytes.ts'
 import { hmac } from '../../../worker/crypto/hmac.ts'
+import { answerDataDeletion } from '../../../worker/deletion/meta-callbacks.ts'
 import { settingsOf } from '../../../worker/env.ts'
 import { ana, type Business, monsoon, ravi, sol } from '../../support/cast.ts'
 import { holdStill, workTo } from '../../support/deletion.ts'
@@ -18,7 +18,10 @@ let keys: { sol: string; monsoon: string }
 const contactOf = async (key: string, phone: string): Promise<string> =>
   (await read(await ask('/api/v1/contacts', { key }))).data.find((row) => row.phone === phone)?.id as string
 const write = async (business: Business, person: typeof ana, n: number) =>
-  postChanges(business, messageChange(business, person, textMessage(`wamid.${business.accountId}.${n}`, 'hola', 1795305600 + n)))
+  postChanges(
+    business,
+    messageChange(business, person, textMessage(`wamid.${business.accountId}.${n}`, 'hola', 1795305600 + n)),
+  )
 const erase = (id: string, key = keys.sol, query = '') =>
   ask(`/api/v1/contacts/${id}/deletion${query}`, { key, method: 'POST' })
 const stranger = 'cnt_1a3c5e7g9j1m3p5r7t9w1y3a5c'
@@ -85,7 +88,10 @@ describe('the door of a contact', () => {
     const before = lines(await everything())
     const answer = await erase(id, keys.sol, '?dryRun=true')
     expect(answer.status).toBe(200)
-    const preview = (await answer.json()) as { erased: { place: string; count: number }[]; kept: { why: string }[] }
+    const preview = (await answer.json()) as {
+      erased: { place: string; count: number }[]
+      kept: { why: string }[]
+    }
     expect(Object.fromEntries(preview.erased.map(({ place, count }) => [place, count]))).toMatchObject({
       contacts: 1,
       conversations: 1,
@@ -120,13 +126,17 @@ describe('the door for many contacts', () => {
     expect(ids.length).toBe(1_000)
     const answer = await ask('/api/v1/contacts/deletions', { key: keys.sol, body: { ids } })
     expect(answer.status).toBe(202)
-    const { data } = (await answer.json()) as { data: { contactId: string; deletion: { code: string } | null }[] }
+    const { data } = (await answer.json()) as {
+      data: { contactId: string; deletion: { code: string } | null }[]
+    }
     expect(data.map(({ contactId }) => contactId)).toEqual(ids)
     const codes = data.map(({ deletion }) => deletion?.code)
     expect(codes.slice(0, 300)).toEqual(codes.slice(300, 600))
     expect(new Set(codes.slice(0, 300)).size).toBe(300)
     expect(codes.slice(600)).toEqual(Array.from({ length: 400 }, () => undefined))
-    expect((await rowsOf('deletions')).filter((one) => String(one.subject_id).startsWith('cnt_bulk')).length).toBe(300)
+    expect(
+      (await rowsOf('deletions')).filter((one) => String(one.subject_id).startsWith('cnt_bulk')).length,
+    ).toBe(300)
     // Walking them takes a while and shows nothing new.
     await env.DB.exec(`DELETE FROM deletions WHERE subject_id LIKE 'cnt_bulk%'`)
   })
@@ -146,11 +156,18 @@ describe('the door for many contacts', () => {
 })
 
 const signed = (userId: string): Request => {
-  const claim = { algorithm: 'HMAC-SHA256', expires: 0, issued_at: Math.floor(Date.now() / 1000), user_id: userId }
+  const claim = {
+    algorithm: 'HMAC-SHA256',
+    expires: 0,
+    issued_at: Math.floor(Date.now() / 1000),
+    user_id: userId,
+  }
   const payload = base64url(utf8(JSON.stringify(claim)))
   return new Request('https://gateway.test/webhooks/meta/data-deletion', {
     method: 'POST',
-    body: new URLSearchParams({ signed_request: `${base64url(hmac('test_app_secret', payload))}.${payload}` }),
+    body: new URLSearchParams({
+      signed_request: `${base64url(hmac('test_app_secret', payload))}.${payload}`,
+    }),
   })
 }
 const callback = async (userId: string) => {
@@ -168,7 +185,11 @@ describe('the public status', () => {
       return [Object.keys(rest).sort(), (steps as { step: string }[]).map(({ step }) => step)]
     }
     expect(await shape(unknown)).toEqual(await shape(contact.code as string))
-    await workTo('platform', (await rowsOf('deletions')).find((row) => row.account_id === 'platform')?.id as string, 'completed')
+    await workTo(
+      'platform',
+      (await rowsOf('deletions')).find((row) => row.account_id === 'platform')?.id as string,
+      'completed',
+    )
     await workTo(sol.accountId, contact.id as string, 'completed')
     expect(await shape(unknown)).toEqual(await shape(contact.code as string))
   })
@@ -194,7 +215,10 @@ describe('the public status', () => {
   it('has codes of 128 bits that nobody can make from the ids', async () => {
     const rows = await rowsOf('deletions')
     const codes = await Promise.all(
-      rows.slice(0, 20).filter(({ scope }) => scope === 'contact').map(async (row) => (await read(await erase(row.subject_id as string))).code as string),
+      rows
+        .slice(0, 20)
+        .filter(({ scope }) => scope === 'contact')
+        .map(async (row) => (await read(await erase(row.subject_id as string))).code as string),
     )
     expect(new Set(codes).size).toBe(codes.length)
     for (const [i, code] of codes.entries()) {
@@ -209,16 +233,24 @@ describe('two hundred callbacks about people that nobody knows', () => {
   it('end with receipts that nothing was held', { timeout: 60_000 }, async () => {
     await env.DB.exec(`DELETE FROM deletions WHERE account_id = 'platform'`)
     await holdStill('platform')
-    const codes = await Promise.all(Array.from({ length: 200 }, (_, i) => callback(String(910_000_000_000_000 + i))))
+    const codes = await Promise.all(
+      Array.from({ length: 200 }, (_, i) => callback(String(910_000_000_000_000 + i))),
+    )
     const rows = (await rowsOf('deletions')).filter((row) => row.account_id === 'platform')
     expect([rows.length, new Set(codes.map((one) => one.confirmation_code)).size]).toEqual([200, 200])
     await workTo('platform', rows.at(-1)?.id as string, 'completed')
     for (const row of rows) await workTo('platform', row.id as string, 'completed')
-    const receipts = (await rowsOf('receipts')).filter((one) => rows.some((row) => row.id === one.deletion_id))
+    const receipts = (await rowsOf('receipts')).filter((one) =>
+      rows.some((row) => row.id === one.deletion_id),
+    )
     expect(receipts.length).toBe(400)
     for (const { jws } of receipts) {
       const payload = (String(jws).split('.')[1] as string).replaceAll('-', '+').replaceAll('_', '/')
-      const said = JSON.parse(atob(payload)) as { places: { before: number }[]; keys: { destroyed: number }; kept: unknown[] }
+      const said = JSON.parse(atob(payload)) as {
+        places: { before: number }[]
+        keys: { destroyed: number }
+        kept: unknown[]
+      }
       expect(said.places.reduce((sum, { before }) => sum + before, 0)).toBe(0)
       expect([said.keys.destroyed, said.kept]).toEqual([0, []])
     }

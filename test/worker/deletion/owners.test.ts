@@ -2,8 +2,8 @@
 
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { newKey } from '../../../worker/accounts/keys.ts'
 import { schema, writeBatch } from '../../../db/client.ts'
+import { newKey } from '../../../worker/accounts/keys.ts'
 import { scopeNames } from '../../../worker/audit/principal.ts'
 import { keeperOf, openColumns, sealColumn } from '../../../worker/custody/sealing.ts'
 import { dayMs, limits } from '../../../worker/ground/limits.ts'
@@ -46,13 +46,23 @@ async function mailsOf(memberId: string): Promise<{ kind: string; text: string }
   const texts = await openColumns(
     env.KEEPER,
     accountId,
-    rows.map((row) => ({ table: 'mails', column: 'content', rowId: String(row.id), sealed: String(row.content) })),
+    rows.map((row) => ({
+      table: 'mails',
+      column: 'content',
+      rowId: String(row.id),
+      sealed: String(row.content),
+    })),
     Date.now(),
   )
-  return rows.map((row, i) => ({ kind: String(row.kind), text: JSON.parse(texts[i] as string).text as string }))
+  return rows.map((row, i) => ({
+    kind: String(row.kind),
+    text: JSON.parse(texts[i] as string).text as string,
+  }))
 }
 const tokenOf = async (memberId: string): Promise<string> =>
-  /decide\/([\w-]+)/.exec((await mailsOf(memberId)).find(({ kind }) => kind === 'deletion_requested')?.text ?? '')?.[1] as string
+  /decide\/([\w-]+)/.exec(
+    (await mailsOf(memberId)).find(({ kind }) => kind === 'deletion_requested')?.text ?? '',
+  )?.[1] as string
 
 /** The clock of everything in this isolate. */
 function at(instant: number): void {
@@ -62,7 +72,15 @@ function at(instant: number): void {
 
 beforeEach(async () => {
   await seedCast()
-  for (const table of ['deletions', 'deletion_owners', 'deletion_steps', 'deletion_blocks', 'holds', 'mails', 'api_keys'])
+  for (const table of [
+    'deletions',
+    'deletion_owners',
+    'deletion_steps',
+    'deletion_blocks',
+    'holds',
+    'mails',
+    'api_keys',
+  ])
     await env.DB.exec(`DELETE FROM ${table}`)
   await env.DB.exec(`DELETE FROM members WHERE id NOT IN ('${ownerOf(sol)}', '${ownerOf(monsoon)}')`)
   await holdStill(accountId)
@@ -101,7 +119,10 @@ describe('the deletion of a workspace', () => {
       const answer = await ask(`/api/v1${path}`, { key })
       expect([path, answer.status, (await read(answer)).code]).toEqual([path, 403, 'frozen'])
     }
-    const sent = await ask(`/v25.0/${sol.phoneNumberId}/messages`, { key, body: { messaging_product: 'whatsapp', to: ana.phone, type: 'text', text: { body: 'x' } } })
+    const sent = await ask(`/v25.0/${sol.phoneNumberId}/messages`, {
+      key,
+      body: { messaging_product: 'whatsapp', to: ana.phone, type: 'text', text: { body: 'x' } },
+    })
     expect(sent.status).toBe(403)
     expect((await mailsOf(ownerOf(sol))).map(({ kind }) => kind)).toEqual(['deletion_requested'])
     expect((await read(await request(key))).code).toBe(opened.code)
@@ -129,7 +150,10 @@ describe('the deletion of a workspace', () => {
     const cancelled = await ask('/api/v1/deletion', { key, method: 'DELETE' })
     expect([cancelled.status, (await read(cancelled)).state]).toEqual([200, 'cancelled'])
     expect((await read(await ask('/api/v1/contacts', { key }))).data.length).toBe(1)
-    expect((await mailsOf(ownerOf(sol))).map(({ kind }) => kind)).toEqual(['deletion_requested', 'deletion_cancelled'])
+    expect((await mailsOf(ownerOf(sol))).map(({ kind }) => kind)).toEqual([
+      'deletion_requested',
+      'deletion_cancelled',
+    ])
     await hasten(accountId).then(() => work(accountId))
     expect((await rowsOf('contacts')).length).toBe(1)
   })

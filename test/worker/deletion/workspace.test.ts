@@ -24,7 +24,9 @@ const counts = async () => (await rowsOf('intake_counts')).filter((row) => row.c
 const seconds = (at: number) => Math.floor(at / 1000)
 
 beforeAll(async () => {
-  vi.stubGlobal('fetch', async () => Response.json({ error: { code: 190, message: 'gone' } }, { status: 401 }))
+  vi.stubGlobal('fetch', async () =>
+    Response.json({ error: { code: 190, message: 'gone' } }, { status: 401 }),
+  )
   await seedCast()
   await send(message('wamid.W1', 1_795_305_600))
   await postChanges(monsoon, messageChange(monsoon, ana, textMessage('wamid.W2', 'hello', 1_795_305_600)))
@@ -33,7 +35,13 @@ beforeAll(async () => {
   await holdStill(sol.accountId)
   const { accountId } = sol
   const world = { env, settings: settingsOf(env), now: Date.now() }
-  const asked = { accountId, subjectId: accountId, scope: 'workspace', door: 'lifecycle', actor: 'system' } as const
+  const asked = {
+    accountId,
+    subjectId: accountId,
+    scope: 'workspace',
+    door: 'lifecycle',
+    actor: 'system',
+  } as const
   const { id } = await requestDeletion(world, asked)
   await env.DB.prepare('UPDATE deletions SET cooling_until = 1 WHERE id = ?').bind(id).run()
   await workTo(accountId, id, 'completed')
@@ -60,7 +68,9 @@ describe('a number of an erased workspace', () => {
     const place = new Set(lines(before))
     const fresh = (await everything()).filter((one) => !place.has(lines([one])[0] as string))
     expect(
-      fresh.filter(({ place: at }) => !/^d1\/(intake_counts|intake_cursors)$|^do\/INTAKE\/|^kv\/journal\//.test(at)),
+      fresh.filter(
+        ({ place: at }) => !/^d1\/(intake_counts|intake_cursors)$|^do\/INTAKE\/|^kv\/journal\//.test(at),
+      ),
     ).toEqual([])
     for (const word of [ana.phone, ana.bsuid, sol.phoneNumberId, sol.wabaId, 'wamid.W'])
       expect(mentioning(fresh, [word])).toEqual([])
