@@ -24,7 +24,7 @@ function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
        -H 'content-type: application/json' \\
        -d '{"messaging_product":"whatsapp","to":"34600111222","type":"text","text":{"body":"We open at eight!"}}'
 
-  4. Delete Ana, and watch it from the request to the receipt. It takes half a minute:
+  4. Have Ana, who wrote in step 1, deleted, and watch it from request to receipt (some fifteen seconds):
 
      KEY='authorization: Bearer ${apiKey}'
      ID=$(curl -s ${gateway}/api/v1/contacts -H "$KEY" | grep -o 'cnt_[0-9a-z]*' | head -1)

@@ -130,7 +130,11 @@ export async function settled(stack: Stack): Promise<void> {
     const who = stack.workspaces.find((workspace) => workspace.id === account_id) as DemoWorkspace
     return (await read<{ lagMs: number }>(stack, who, `/numbers/${id}/health`)).lagMs
   }
-  await until(async () => (await Promise.all(ids.map(lag))).every((ms) => ms === 0), 'the journal is empty', 60)
+  await until(
+    async () => (await Promise.all(ids.map(lag))).every((ms) => ms === 0),
+    'the journal is empty',
+    60,
+  )
 }
 
 export async function operator<T>(stack: Stack, path: string): Promise<T> {
