@@ -188,9 +188,7 @@ function tell(status: Status, once: (line: string) => void): void {
   for (const { name, state, counts } of status.steps) {
     if (state === 'pending' || state === 'running') continue
     const what = Object.entries(counts).map(([place, count]) => `${place} ${count}`)
-    once(
-      `  ${name.padEnd(12)} ${state.replaceAll('_', ' ')}${what.length > 0 ? `: ${what.join(', ')}` : ''}`,
-    )
+    once(`  ${name.padEnd(12)} ${state.replaceAll('_', ' ')}${what.length > 0 ? `: ${what.join(', ')}` : ''}`)
   }
   if (status.goneBy) once(`  gone from every backup by ${status.goneBy}`)
 }

@@ -257,7 +257,7 @@ describe.each(variants)('after a restore of $title', (variant) => {
     async () => {
       const mine = `deletion_id IN (SELECT id FROM deletions WHERE subject_id = '${known.anaId}')`
       const receipts = () => stack.query(`SELECT kind, leaf FROM receipts WHERE ${mine}`)
-      await until(async () => (await receipts()).length > 0, 'the receipt', 60)
+      await until(async () => (await receipts()).length > 0, 'the receipt', 100)
       const [receipt, ...more] = await receipts()
       expect([receipt?.kind, more]).toEqual(['live', []])
       const log = await fetch(`${stack.url}/api/v1/public/log/leaves?limit=1000`)
