@@ -113,7 +113,7 @@ describe('npm run ops', () => {
     const watched = await ops(['watch', code])
     expect([watched.code, watched.err]).toEqual([0, ''])
     expect(watched.out).toMatch(/meta user: (erased|completed)/)
-    expect(watched.out).toContain('residue      done')
+    expect(watched.out).toContain('residue      skipped')
     expect(watched.out).toContain(`/api/v1/public/deletions/${code}/receipts`)
     const receipts = await fetch(`${stack.url}/api/v1/public/deletions/${code}/receipts`)
     const verified = await ops(['verify-receipt', file('receipt.json', await receipts.text())])

@@ -13,7 +13,7 @@ import {
   type ResidueWorld,
   scanResidue,
 } from './residue.ts'
-import { type Inventory, needlesOf, searchByDigest } from './residue-needles.ts'
+import { type Inventory, type Needles, needlesOf, searchByDigest } from './residue-needles.ts'
 import { openFor } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 
@@ -41,9 +41,14 @@ export async function residueTogether(contexts: StepContext[]): Promise<Outcome[
   if (!first) return contexts.map(() => ({ to: 'skip' }))
   const { env, deletion, now } = first
   const all = searching.map(factsOf)
+  const needles = await needlesFor(searching)
+  if (!needles) {
+    for (const [i, facts] of all.entries()) startAlone(facts, (searching[i] as StepContext).job.id)
+    return contexts.map((context) => (nothingKnown(context) ? { to: 'skip' } : { to: 'again', inMs: 0 }))
+  }
   const target = {
     accountId: deletion.accountId,
-    needles: needlesOf(joined(await Promise.all(searching.map(inventoryOf)))),
+    needles,
     erasedAt: Math.max(...all.map((facts) => facts.at as number)),
   }
   const page = await scanResidue(
@@ -81,11 +86,23 @@ function startAlone(facts: Facts, id: string): void {
   delete facts.scan
 }
 
-async function inventoryOf({ env, job, journal }: StepContext): Promise<Inventory> {
+/**
+ * What to search for. Without its inventory a deletion has given its receipt before, and this Eraser was set back: then
+ * there are only digests to search with, and it searches alone (undefined: they are several).
+ */
+async function needlesFor(searching: StepContext[]): Promise<Needles | undefined> {
+  const inventories = (await Promise.all(searching.map(inventoryOf))).filter((one) => one !== undefined)
+  if (inventories.length === searching.length) return needlesOf(joined(inventories))
+  const [{ env, job, journal }, ...others] = searching as [StepContext, ...StepContext[]]
+  if (others.length > 0) return undefined
+  const digests = journal.needles(job.id)
+  if (!digests) throw new Error('nothing is kept to search with')
+  return searchByDigest(needleKey(await loadPlatformRef(env.KEEPER), job.id), digests)
+}
+
+async function inventoryOf({ env, job, journal }: StepContext): Promise<Inventory | undefined> {
   const sealed = journal.inventory(job.id)
-  const inventory = sealed && (await openFor<Inventory>(env, job.id, 'inventory', sealed))
-  if (!inventory) throw new Error('the inventory of a deletion cannot be opened')
-  return inventory
+  return sealed && openFor<Inventory>(env, job.id, 'inventory', sealed)
 }
 
 const joined = (inventories: Inventory[]): Inventory => ({
