@@ -252,9 +252,8 @@ describe.each(variants)('after a restore of $title', (variant) => {
     expect(seen.monsoon).toEqual(known.seen[variant.database].monsoon)
   })
 
-  it.runIf(variant.database !== 'before')(
-    'the deletion has one receipt, and the log holds it once',
-    async () => {
+  if (variant.database !== 'before')
+    it('the deletion has one receipt, and the log holds it once', async () => {
       const mine = `deletion_id IN (SELECT id FROM deletions WHERE subject_id = '${known.anaId}')`
       const receipts = () => stack.query(`SELECT kind, leaf FROM receipts WHERE ${mine}`)
       await until(async () => (await receipts()).length > 0, 'the receipt', 100)
@@ -265,6 +264,5 @@ describe.each(variants)('after a restore of $title', (variant) => {
       expect(await stack.query(`SELECT state FROM deletions WHERE subject_id = '${known.anaId}'`)).toEqual([
         { state: 'erased' },
       ])
-    },
-  )
+    })
 })

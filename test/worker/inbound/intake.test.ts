@@ -4,6 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
 import { utf8 } from '../../../worker/crypto/bytes.ts'
+import { limits } from '../../../worker/ground/limits.ts'
 import { encodeFrames } from '../../../worker/inbound/frame.ts'
 import { shardOf } from '../../../worker/meta/shard.ts'
 import { ana, monsoon, ravi, sol } from '../../support/cast.ts'
@@ -38,6 +39,18 @@ it('handles by its alarm what it took before it was evicted', async () => {
   expect(await segments()).toBe(1)
   expect(await runDurableObjectAlarm(shard())).toBe(true)
   expect([await stored(), await segments()]).toEqual([before + 1, 0])
+})
+
+it('looks again within seconds at what came after a rest, when it waited for the next day alone', async () => {
+  const alarm = () => runInDurableObject(shard(), (_, state) => state.storage.getAlarm())
+  const append = () => shard().append(encodeFrames([{ receivedAt: Date.now(), bytes: body() }]))
+  await append()
+  await drain(sol)
+  await runDurableObjectAlarm(shard())
+  expect(await alarm()).toBeGreaterThan(Date.now() + limits.drainAlarmMs)
+  await append()
+  expect(await alarm()).toBeLessThanOrEqual(Date.now() + limits.drainAlarmMs)
+  await drain(sol)
 })
 
 it('repeats nothing when it dies between the commit in D1 and the erasure in its journal', async () => {
