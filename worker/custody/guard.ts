@@ -14,16 +14,22 @@ let sound = { until: 0, db: undefined as D1Database | undefined }
 /** `set back`: the ledger outside knows erasures that the database does not. Never remembered, so that its end is seen at once. */
 export async function guard(env: Pick<Env, 'DB' | 'FILES'>, now: number): Promise<Standing> {
   if (sound.until > now && sound.db === env.DB) return 'sound'
-  const known = await knownErasures(env)
-  if ((await ledgerHead(env.FILES, known)) > known) {
-    log('error', 'guard.set_back', { count: known })
+  if (await isSetBack(env)) {
+    log('error', 'guard.set_back', {})
     return 'set back'
   }
   sound = { until: now + limits.guardEveryMs, db: env.DB }
   return 'sound'
 }
 
-/** The number of the last erasure that this database knows without a gap before it. */
+/** The table is asked again after the ledger: an erasure of this very moment enters the table first. */
+export async function isSetBack(env: Pick<Env, 'DB' | 'FILES'>): Promise<boolean> {
+  const known = await knownErasures(env)
+  const head = await ledgerHead(env.FILES, known)
+  return head > known && head > (await knownErasures(env))
+}
+
+/** The number of the last erasure that this database knows; they are numbered and applied in order. */
 export async function knownErasures(env: Pick<Env, 'DB'>): Promise<number> {
   const [row] = await database(env.DB).all<{ seq: number }>(
     sql`SELECT coalesce(max(seq), 0) AS seq FROM erasure_ledger`,

@@ -6,8 +6,8 @@ import { assertion, rowsInsert, schema, statement, writeBatch } from '../../db/c
 import { base64url } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { assetDigest } from '../custody/assets.ts'
-import { knownErasures } from '../custody/guard.ts'
-import { type LedgerEntry, ledgerDigest, ledgerHead, ledgerPut } from '../custody/ledger.ts'
+import { isSetBack } from '../custody/guard.ts'
+import { type LedgerEntry, ledgerDigest, ledgerPut } from '../custody/ledger.ts'
 import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { shardOf } from '../meta/shard.ts'
@@ -93,9 +93,7 @@ async function enterLedger(context: StepContext, ref: Uint8Array): Promise<void>
     subjects: subjects.map((id) => ledgerDigest(ref, id)),
     tombstones: facts.digests ?? [],
   }
-  const known = await knownErasures(env)
-  if ((await ledgerHead(env.FILES, known)) > known)
-    throw new Error('the erasure ledger is ahead of this database')
+  if (await isSetBack(env)) throw new Error('the erasure ledger is ahead of this database')
   const digest = base64url(sha256(`${job.id}${JSON.stringify(unnumbered)}`))
   await writeBatch(db, [
     statement(

@@ -130,7 +130,6 @@ describe('every call that logs', () => {
       'status: 503',
       'shard: this.#shard',
       'attempts',
-      'count: known',
       'count: found',
       'count: entries.length',
       'accountId: deletion.accountId',
