@@ -393,7 +393,7 @@ export const deletions = sqliteTable(
     uniqueIndex('deletions_code').on(t.codeDigest),
     uniqueIndex('deletions_open')
       .on(t.accountId, t.scope, t.subjectId)
-      .where(sql`state NOT IN ('completed', 'cancelled')`),
+      .where(sql`state NOT IN ('erased', 'completed', 'cancelled')`),
     index('deletions_subject').on(t.accountId, t.subjectId, t.requestedAt),
     index('deletions_account').on(t.accountId, t.requestedAt, t.id),
     index('deletions_requested').on(t.requestedAt),

@@ -156,7 +156,7 @@ CREATE TABLE `deletions` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `deletions_code` ON `deletions` (`code_digest`);--> statement-breakpoint
-CREATE UNIQUE INDEX `deletions_open` ON `deletions` (`account_id`,`scope`,`subject_id`) WHERE state NOT IN ('completed', 'cancelled');--> statement-breakpoint
+CREATE UNIQUE INDEX `deletions_open` ON `deletions` (`account_id`,`scope`,`subject_id`) WHERE state NOT IN ('erased', 'completed', 'cancelled');--> statement-breakpoint
 CREATE INDEX `deletions_subject` ON `deletions` (`account_id`,`subject_id`,`requested_at`);--> statement-breakpoint
 CREATE INDEX `deletions_account` ON `deletions` (`account_id`,`requested_at`,`id`);--> statement-breakpoint
 CREATE INDEX `deletions_requested` ON `deletions` (`requested_at`);--> statement-breakpoint

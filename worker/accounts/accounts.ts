@@ -1,6 +1,7 @@
 // Opens a workspace: the account, its owner as a member, and a first key that may do everything. Called by the
 // operator's door in routes.ts.
 
+import { eq } from 'drizzle-orm'
 import { type Database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { scopeNames } from '../audit/principal.ts'
@@ -41,3 +42,10 @@ export async function createAccount(
   ])
   return { id, name, apiKey: first.created.key }
 }
+
+export const accountExists = async (db: Database, id: string): Promise<boolean> =>
+  (await db
+    .select({ id: schema.accounts.id })
+    .from(schema.accounts)
+    .where(eq(schema.accounts.id, id))
+    .get()) !== undefined

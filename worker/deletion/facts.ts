@@ -38,6 +38,7 @@ export type Facts = {
   detachUntil?: number
   detachNextAt?: number
   goneBy?: number
+  receipts?: { live?: { jws: string; leaf: string }; final?: { jws: string; leaf: string } }
 }
 
 export const factsOf = (context: StepContext): Facts => context.job.facts as Facts

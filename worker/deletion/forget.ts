@@ -56,13 +56,16 @@ export async function forgetContacts(
   return ids.map((id) => opened.get(id))
 }
 
-export async function forgetMember(
-  world: World,
+export type MemberRefusal = 'unknown' | 'sole_owner' | 'not_yourself'
+
+/** An owner who could erase another would be a second owner nobody has to ask. */
+export async function decideMember(
+  env: Env,
   principal: Principal,
   id: string,
-): Promise<Result<OpenedDeletion, { reason: 'unknown' | 'sole_owner' | 'owner_needed' }>> {
+): Promise<Result<{ owner: boolean }, { reason: MemberRefusal }>> {
   const { accountId } = principal
-  const db = database(world.env.DB)
+  const db = database(env.DB)
   const mine = and(eq(members.id, id), eq(members.accountId, accountId))
   const past = and(
     eq(deletions.accountId, accountId),
@@ -73,13 +76,32 @@ export async function forgetMember(
     db.select().from(members).where(mine).get(),
     db.select({ id: deletions.id }).from(deletions).where(past).get(),
   ])
-  if (!member && !before) return refused({ reason: 'unknown' })
-  if (member?.role === 'owner') {
-    if (principal.member?.role !== 'owner') return refused({ reason: 'owner_needed' })
-    if ((await loadOwners(db, accountId)).length < 2) return refused({ reason: 'sole_owner' })
-  }
+  if (before) return ok({ owner: false })
+  if (!member) return refused({ reason: 'unknown' })
+  if (member.role !== 'owner') return ok({ owner: false })
+  if (principal.member?.id !== id) return refused({ reason: 'not_yourself' })
+  return (await loadOwners(db, accountId)).length < 2
+    ? refused({ reason: 'sole_owner' })
+    : ok({ owner: true })
+}
+
+export async function forgetMember(
+  world: World,
+  principal: Principal,
+  id: string,
+): Promise<Result<OpenedDeletion, { reason: MemberRefusal }>> {
+  const { accountId } = principal
+  const allowed = await decideMember(world.env, principal, id)
+  if (!allowed.ok) return allowed
   const asked = { accountId, scope: 'member', subjectId: id, door: 'api', actor: actorOf(principal) } as const
-  return ok(await requestDeletion(world, asked))
+  try {
+    return ok(await requestDeletion(world, { ...asked, resigns: allowed.value.owner }))
+  } catch (cause) {
+    // The other owner may have left at the same moment.
+    const again = await decideMember(world.env, principal, id)
+    if (again.ok) throw cause
+    return again
+  }
 }
 
 export type WorkspaceRefusal = 'owner_needed' | 'key_too_fresh'

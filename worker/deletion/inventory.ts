@@ -1,9 +1,11 @@
 // What is there before anything is erased: counted by the catalogue, and, sealed, what to search for afterwards. Frozen
 // once; no later step reads what an earlier one has deleted. Called by steps.ts and, for dry runs, by routes.ts.
 
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, getTableName, is, sql } from 'drizzle-orm'
+import { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { among, type Database, schema } from '../../db/client.ts'
 import { countRows, type Subject } from '../../db/reach.ts'
+import { scopeNames } from '../audit/principal.ts'
 import { type Keepers, keeperOf, openColumns, type Sealed } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { countFiles } from './erase.ts'
@@ -31,6 +33,28 @@ export async function countAll({ db, keepers, files }: Stores, subject: Subject)
   const sum = (of: 'keys' | 'identities') => held.reduce((total, one) => total + one[of], 0)
   return { ...rows, 'media/': objects, 'keeper.keys': sum('keys'), 'keeper.identities': sum('identities') }
 }
+
+/** Words of our own: a person who is called `System`, or wrote one of our scopes, is not found by them. */
+const ownWords: ReadonlySet<string> = new Set(
+  [
+    ...Object.values(schema).flatMap((table) =>
+      is(table, SQLiteTable)
+        ? [
+            getTableName(table),
+            ...Object.values(getTableColumns(table)).flatMap(({ name, enumValues }) => [
+              name,
+              ...(enumValues ?? []),
+            ]),
+          ]
+        : [],
+    ),
+    ...scopeNames,
+    ...['system', 'operator', 'meta', 'platform', 'contact', 'deletion', 'account', 'member', 'number'],
+  ].map((word) => word.toLowerCase()),
+)
+
+const foreign = (words: string[]): string[] =>
+  words.filter((word) => !ownWords.has(word.trim().toLowerCase()))
 
 const none: Inventory = { names: [], usernames: [], phones: [], userIds: [], samples: [], digests: [] }
 
@@ -71,11 +95,11 @@ export async function takeInventory(
     ...(subject.scope === 'workspace' ? await businessWords(db, open, subject.accountId) : []),
   ]
   return {
-    names: known(names ?? []),
-    usernames: known(usernames ?? []),
+    names: foreign(known(names ?? [])),
+    usernames: foreign(known(usernames ?? [])),
     phones: known(phones ?? []),
     userIds: known(userIds ?? []),
-    samples,
+    samples: foreign(samples),
     digests,
   }
 }

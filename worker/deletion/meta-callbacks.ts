@@ -45,9 +45,9 @@ function answer(status: number, body: unknown): Response {
  * somebody we know nothing of.
  */
 export const answerDataDeletion = (world: World, request: Request): Promise<Response> =>
-  answerSigned(world, request, async ({ userId }) => {
+  answerSigned(world, request, async ({ userId, issuedAt }) => {
     const subjectId = await loadMetaUserDigest(world.env.KEEPER, userId)
-    const { url, code } = await openFor(world, database(world.env.DB), subjectId, 'meta')
+    const { url, code } = await openFor(world, database(world.env.DB), subjectId, 'meta', issuedAt + 999)
     return { url, confirmation_code: code }
   })
 
@@ -138,10 +138,19 @@ async function openFor(
   db: Database,
   subjectId: string,
   door: DeletionDoor & ('meta' | 'import'),
+  /** Meta's clock shows whole seconds. */
+  askedAt?: number,
 ) {
   const accountId = await loadAccountOf(db, subjectId)
   const actor = door === 'meta' ? 'meta' : 'operator'
-  return requestDeletion(world, { accountId, scope: 'meta_user', subjectId, door, actor })
+  return requestDeletion(world, {
+    accountId,
+    scope: 'meta_user',
+    subjectId,
+    door,
+    actor,
+    ...(askedAt === undefined ? {} : { askedAt }),
+  })
 }
 
 /**

@@ -3,8 +3,9 @@
 
 import type { Context } from 'hono'
 import { database } from '../../db/client.ts'
+import { accountExists } from '../accounts/accounts.ts'
 import type { DoorEnv } from '../audit/principal.ts'
-import { keeperOf } from '../custody/sealing.ts'
+import { keeperOf, platformAccount } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { createRoute, idParam, jsonAnswer, jsonBody, openApiRoom, refusals, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
@@ -175,7 +176,8 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
   })
   .openapi(turn, async (c) => {
     const { id } = c.req.valid('param')
-    if (!/^(acc_\w{1,32}|platform)$/.test(id)) throw new Problem('not_found')
+    if (id !== platformAccount && !(await accountExists(database(c.env.DB), id)))
+      throw new Problem('not_found')
     return c.json(await keeperOf(c.env.KEEPER, id).turn(), 200)
   })
 

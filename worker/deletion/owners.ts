@@ -32,6 +32,20 @@ export const loadOwners = (db: Database, accountId: string): Promise<{ id: strin
     .where(and(eq(members.accountId, accountId), eq(members.role, 'owner')))
     .all()
 
+/** One who is no longer an owner, in one statement: of two who leave at the same moment, one stays. */
+export const resignationUpdate = (db: Database, accountId: string, memberId: string): Statement =>
+  statement(
+    db,
+    sql`UPDATE members SET role = 'agent' WHERE id = ${memberId} AND account_id = ${accountId} AND role = 'owner'
+      AND EXISTS (SELECT 1 FROM members other WHERE other.account_id = ${accountId} AND other.role = 'owner' AND other.id <> ${memberId})`,
+  )
+
+/** As above; the batch fails when nobody else would be left. */
+export const resignation = (db: Database, accountId: string, memberId: string): Statement[] => [
+  resignationUpdate(db, accountId, memberId),
+  assertion(db, sql`changes() = 1`),
+]
+
 /** A row, a secret and a mail for every owner. The secret is in the mail and nowhere else. */
 export async function tellOwners(
   world: World,

@@ -7,7 +7,7 @@ import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
 import { codeDigest, codeOf, loadPlatformRef } from './code.ts'
-import { loadOwners, type OwnersTold, tellOwners } from './owners.ts'
+import { loadOwners, type OwnersTold, resignation, tellOwners } from './owners.ts'
 import {
   type DeletionDoor,
   type DeletionRow,
@@ -31,6 +31,10 @@ export type Asked = {
   actor: string
   /** The owner who asks (workspace scope through the API). */
   memberId?: string | undefined
+  /** Member scope: an owner who stops being one with the request. Throws when no other owner would be left. */
+  resigns?: boolean
+  /** When Meta was asked (epoch ms): what was linked later is not meant. */
+  askedAt?: number
   /** Workspace scope: give up the numbers at Meta, too. */
   deregister?: boolean
 }
@@ -91,13 +95,14 @@ async function loadStanding(db: Database, asked: Asked): Promise<DeletionRow | u
     .orderBy(desc(deletions.requestedAt))
     .limit(1)
     .get()
-  if (!row || scope !== 'meta_user' || (row.state !== 'completed' && row.state !== 'erased')) return row
+  if (!row || scope !== 'meta_user' || !['erased', 'completed'].includes(row.state)) return row
   const link = await db
     .select({ at: metaLinks.at })
     .from(metaLinks)
     .where(eq(metaLinks.digest, subjectId))
     .get()
-  return link && link.at > (row.erasedAt ?? 0) && row.state === 'completed' ? undefined : row
+  const isNew = link && link.at > (row.erasedAt ?? 0) && link.at <= (asked.askedAt ?? link.at)
+  return isNew ? undefined : row
 }
 
 type NewRow = { deletion: DeletionRow; statements: Statement[] }
@@ -139,6 +144,7 @@ async function newRow(world: World, db: Database, ref: Uint8Array, asked: Asked)
     statements: [
       db.insert(deletions).values(deletion),
       ...(deletion.verifiedAt === null ? [] : restrictions(db, deletion, now)),
+      ...(asked.resigns ? resignation(db, accountId, subjectId) : []),
       ...told.statements,
       entryInsert(db, { accountId, actor, action: `deletion.request`, subject: id, reason: scope, at: now }),
     ],

@@ -18,7 +18,15 @@ import {
   timeKey,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
-import { decideWorkspace, forgetContacts, forgetMember, forgetWorkspace, ownContacts } from './forget.ts'
+import {
+  decideMember,
+  decideWorkspace,
+  forgetContacts,
+  forgetMember,
+  forgetWorkspace,
+  type MemberRefusal,
+  ownContacts,
+} from './forget.ts'
 import { answerDataDeletion, answerDeauthorize } from './meta-callbacks.ts'
 import { approveDeletion, cancelDeletion } from './owners.ts'
 import { previewDeletion } from './preview.ts'
@@ -80,8 +88,9 @@ const deleteContacts = createRoute({
   summary: 'Erase up to 1,000 contacts',
   description: 'Each has a deletion of its own. Null where the workspace has no such contact.',
   tags,
-  request: { body: jsonBody(bulkBody) },
+  request: { body: jsonBody(bulkBody), query: dryRunQuery },
   responses: {
+    200: counted,
     202: jsonAnswer('In the order asked.', bulkSchema),
     ...refusals('bad_request', 'unauthorized', 'forbidden', 'too_large', 'unsupported_media'),
   },
@@ -94,13 +103,13 @@ const deleteMember = createRoute({
   operationId: 'deleteMember',
   summary: 'Erase a member',
   description:
-    'The address and the keys of this member go; conversations stay with the workspace. Owners are erased by owners, and never the only one.',
+    'The address and the keys of this member go; conversations stay with the workspace. An owner is erased with a key of their own, and never the only one.',
   tags,
   request: { params: idParam('mem_1a3c5e7g9j1m3p5r7t9w1y3a5c'), query: dryRunQuery },
   responses: {
     200: counted,
     202: accepted,
-    ...refusals('bad_request', 'unauthorized', 'forbidden', 'not_found', 'owner_needed', 'sole_owner'),
+    ...refusals('bad_request', 'unauthorized', 'forbidden', 'not_found', 'sole_owner'),
   },
 })
 
@@ -200,6 +209,11 @@ export const deletionRoom = openApiRoom<DoorEnv>()
   })
   .openapi(deleteContacts, async (c) => {
     const { ids } = c.req.valid('json')
+    const { accountId } = c.var.principal
+    if (c.req.valid('query').dryRun === 'true') {
+      const own = await ownContacts(c.env, accountId, ids)
+      return c.json(await previewDeletion(storesOf(c), { scope: 'contact', accountId, ids: [...own] }), 200)
+    }
     const opened = await forgetContacts(worldOf(c), c.var.principal, ids)
     const data = ids.map((contactId, i) => {
       const deletion = opened[i]
@@ -210,10 +224,12 @@ export const deletionRoom = openApiRoom<DoorEnv>()
   .openapi(deleteMember, async (c) => {
     const { id } = c.req.valid('param')
     const { accountId } = c.var.principal
+    const allowed = await decideMember(c.env, c.var.principal, id)
+    if (!allowed.ok) throw memberProblem(allowed.reason)
     if (c.req.valid('query').dryRun === 'true')
       return c.json(await previewDeletion(storesOf(c), { scope: 'member', accountId, ids: [id] }), 200)
     const opened = await forgetMember(worldOf(c), c.var.principal, id)
-    if (!opened.ok) throw new Problem(opened.reason === 'unknown' ? 'not_found' : opened.reason)
+    if (!opened.ok) throw memberProblem(opened.reason)
     return c.json(openedView(opened.value), 202)
   })
   .openapi(deleteWorkspace, async (c) => {
@@ -251,6 +267,11 @@ export const deletionRoom = openApiRoom<DoorEnv>()
     if (!row) throw new Problem('not_found')
     return c.json(deletionView(row), 200)
   })
+
+const memberProblem = (reason: MemberRefusal): Problem =>
+  reason === 'not_yourself'
+    ? new Problem('forbidden', { detail: 'An owner is erased with a key of their own, by nobody else.' })
+    : new Problem(reason === 'unknown' ? 'not_found' : reason)
 
 const notApproved = {
   unknown: 'You became an owner after this deletion was requested.',

@@ -11,7 +11,7 @@ import { mailTexts } from '../mail/templates.ts'
 import { codeOf, loadPlatformRef, needleKey } from './code.ts'
 import { factsOf, linkedMember, subjectOf } from './facts.ts'
 import { type Counts, countAll, takeInventory } from './inventory.ts'
-import { cancelDeletion, loadOwners } from './owners.ts'
+import { cancelDeletion, loadOwners, resignationUpdate } from './owners.ts'
 import { digestNeedles } from './residue-needles.ts'
 import { restrictions } from './row.ts'
 import { sealFor } from './secret.ts'
@@ -129,11 +129,12 @@ async function linkFacts(context: StepContext): Promise<void> {
   const memberId = await linkedMember(context)
   facts.ids = memberId === undefined ? [] : [memberId]
   if (memberId === undefined) return
-  facts.soleOwner = await isSoleOwner(context, memberId)
+  facts.soleOwner = await staysOwner(context, memberId)
   if (facts.soleOwner) facts.ids = []
 }
 
-async function isSoleOwner({ db, deletion }: StepContext, memberId: string): Promise<boolean> {
-  const owners = await loadOwners(db, deletion.accountId)
-  return owners.length === 1 && owners[0]?.id === memberId
+/** An owner resigns before being erased; the only one cannot. */
+async function staysOwner({ db, deletion }: StepContext, memberId: string): Promise<boolean> {
+  await writeBatch(db, [resignationUpdate(db, deletion.accountId, memberId)])
+  return (await loadOwners(db, deletion.accountId)).some(({ id }) => id === memberId)
 }

@@ -6,7 +6,7 @@ import { type bindings, d1, type TableName } from '../../db/catalog.ts'
 import { schema, writeBatch } from '../../db/client.ts'
 import { keptPlaces, placesOf } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
-import { dayMs } from '../ground/limits.ts'
+import { dayMs, limits } from '../ground/limits.ts'
 import { appendLeaf } from '../transparency/client.ts'
 import { commitmentOf, loadPlatformRef } from './code.ts'
 import { factsOf, subjectOf } from './facts.ts'
@@ -39,18 +39,26 @@ export async function receiptStep(context: StepContext): Promise<Outcome> {
       .where(and(eq(deletions.id, deletion.id), sql`${deletions.state} <> 'completed'`)),
   ])
   journal.dropInventory(job.id)
+  // Numbers of a business that is gone: nothing asks for them any more.
+  delete facts.wabaIds
+  delete facts.phoneNumberIds
   await destroySecret(env, job.id, 'inventory')
   return { to: 'next', counts: { receipts: 1 } }
 }
 
 /** One row per kind, whoever writes first; its leaf goes into the log as often as this is walked, and counts once. */
 async function issue(context: StepContext, kind: 'live' | 'final', places: ErasedPlace[]): Promise<void> {
-  const { db, env, settings, deletion, now } = context
+  const { db, env, settings, deletion, job, journal, now } = context
   const own = and(eq(receipts.deletionId, deletion.id), eq(receipts.kind, kind))
   const standing = await db.select().from(receipts).where(own).get()
   if (!standing) {
     const ref = await loadPlatformRef(env.KEEPER)
-    const { jws, leaf } = await signReceipt(settings.receiptKeys, receiptFacts(context, kind, ref, places))
+    const facts = factsOf(context)
+    facts.receipts ??= {}
+    facts.receipts[kind] ??= await signReceipt(settings.receiptKeys, receiptFacts(context, kind, ref, places))
+    // Before the database has it: one that is set back afterwards gets the same receipt again, not another.
+    journal.put(job)
+    const { jws, leaf } = facts.receipts[kind]
     const subject = deletion.id
     const entry = { accountId: deletion.accountId, actor: 'system', action: `deletion.${kind}`, subject }
     await writeBatch(db, [
@@ -150,6 +158,7 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
 
 /** What stays, and for how long: the catalogue's own words. */
 function keptFacts(context: StepContext): ReceiptFacts['kept'] {
+  const { deletion } = context
   const facts = factsOf(context)
   const places = placesOf(subjectOf(context)).filter((place) => place.kept)
   const kept = places.map(({ table, name }) => {
@@ -163,6 +172,19 @@ function keptFacts(context: StepContext): ReceiptFacts['kept'] {
     }
   })
   const own = { place: 'erasure_ledger', count: facts.seq === undefined ? 0 : 1 }
+  const digests = {
+    count: facts.digests?.length ?? 0,
+    duty: 'late events about somebody erased store nothing',
+  }
+  const beside = [
+    { place: 'keeper.tombstones', ...digests, until: (facts.at as number) + limits.tombstoneDays * dayMs },
+    {
+      place: 'eraser.needles',
+      count: subjectOf(context).scope === 'workspace' || (facts.ids ?? []).length > 0 ? 1 : 0,
+      duty: 'search again for what should be gone, keyed digests only',
+      until: deletion.requestedAt + limits.needlesDays * dayMs,
+    },
+  ]
   const ledger = { ...own, duty: 'keep what was erased erased, keyed digests only', until: null }
   const owner = {
     place: 'members',
@@ -170,7 +192,7 @@ function keptFacts(context: StepContext): ReceiptFacts['kept'] {
     duty: 'the only owner of a workspace: transfer it or delete the workspace',
     until: null,
   }
-  return [...kept, ledger, ...(facts.soleOwner ? [owner] : [])].filter(({ count }) => count > 0)
+  return [...kept, ...beside, ledger, ...(facts.soleOwner ? [owner] : [])].filter(({ count }) => count > 0)
 }
 
 function outOfReach({ deletion }: StepContext, erasedAt: number): ReceiptFacts['outOfReach'] {
