@@ -431,6 +431,7 @@ export const deletionBlocks = sqliteTable(
   'deletion_blocks',
   {
     id: text('id').primaryKey(),
+    /** A deletion; or a contact, a member or an account, every deletion of which it stops. */
     deletionId: text('deletion_id').notNull(),
     reason: text('reason', { enum: ['legal_hold', 'dispute', 'suspected_takeover'] }).notNull(),
     /** The role or opaque id of who reviews it; never a name. */

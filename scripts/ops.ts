@@ -21,6 +21,9 @@ const help = `npm run ops -- COMMAND
   block CODE REASON REVIEWER ENDS     stop a deletion: legal_hold, dispute or suspected_takeover; who reviews it (a role,
                                       no name); until when (2031-05-06 or an instant), at most ninety days ahead
   unblock CODE                        let it go on
+  hold ACCOUNT SUBJECT REASON REVIEWER ENDS
+                                      the same beforehand: no deletion of this contact, member or account erases anything
+  release ACCOUNT SUBJECT             end such holds
   turn-epoch ACCOUNT                  make destroyed keys of an account underivable now
 
 The gateway is that of npm start on this machine. For another: GATEWAY=https://… OPERATOR_KEY=… npm run ops -- …`
@@ -37,6 +40,11 @@ const commands: Record<string, Command> = {
   'verify-receipt': { takes: ['FILE'], run: ([file, jwks]) => verifyReceipt(file as string, jwks) },
   block: { takes: ['CODE', 'REASON', 'REVIEWER', 'ENDS'], run: block },
   unblock: { takes: ['CODE'], run: ([code]) => unblock(code as string) },
+  hold: { takes: ['ACCOUNT', 'SUBJECT', 'REASON', 'REVIEWER', 'ENDS'], run: hold },
+  release: {
+    takes: ['ACCOUNT', 'SUBJECT'],
+    run: ([account, subject]) => release(account as string, subject as string),
+  },
   'turn-epoch': { takes: ['ACCOUNT'], run: ([account]) => turnEpoch(account as string) },
 }
 
@@ -133,6 +141,27 @@ async function block([code, reason, reviewer, ends]: string[]): Promise<number> 
   const body = { reason, reviewer, endsAt: endsAt.toISOString() }
   await openDoor().call('POST', `${codePath(code as string)}/blocks`, body)
   say(`Blocked until ${body.endsAt}.`)
+  return 0
+}
+
+async function hold([account, subject, reason, reviewer, ends]: string[]): Promise<number> {
+  const endsAt = new Date(ends as string)
+  if (Number.isNaN(endsAt.getTime()))
+    throw new Complaint('ENDS must be a date or an instant, as 2031-05-06.', 2)
+  const body = { subjectId: subject, reason, reviewer, endsAt: endsAt.toISOString() }
+  await openDoor().call(
+    'POST',
+    `/api/v1/operator/accounts/${encodeURIComponent(account as string)}/holds`,
+    body,
+  )
+  say(`Nothing of ${subject} is erased until ${body.endsAt}.`)
+  return 0
+}
+
+async function release(account: string, subject: string): Promise<number> {
+  const path = `/api/v1/operator/accounts/${encodeURIComponent(account)}/holds`
+  await openDoor().call('DELETE', `${path}?subjectId=${encodeURIComponent(subject)}`)
+  say('Nothing holds it any more.')
   return 0
 }
 

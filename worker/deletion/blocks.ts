@@ -1,7 +1,7 @@
 // What stops a deletion for a while: a reason from a closed list, somebody who reviews it, an end. Placed and lifted by
 // the operator. Called by routes.ts.
 
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { assertion, type Database, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
@@ -57,6 +57,17 @@ export async function liftBlocks({ env, now }: World, { id, accountId }: Deletio
   await wake(env, accountId, id)
 }
 
+/** For a WHERE on deletion_blocks: those of this deletion, of whom it is about, and of whoever is part of that. */
+export const blocksOn = ({ id, accountId, scope, subjectId }: DeletionRow): SQL => {
+  const own = sql`deletion_id IN (${id}, ${subjectId}, ${accountId})`
+  return scope === 'workspace'
+    ? sql`(${own} OR EXISTS (SELECT 1 FROM contacts WHERE contacts.id = deletion_id AND contacts.account_id = ${accountId})
+        OR EXISTS (SELECT 1 FROM members WHERE members.id = deletion_id AND members.account_id = ${accountId}))`
+    : own
+}
+
+export const standing = (now: number): SQL => sql`lifted_at IS NULL AND ends_at > ${now}`
+
 /** Until when somebody has stopped this deletion; its row says so, and says so no more when nobody has. */
 export async function blockedUntilAt(
   db: Database,
@@ -66,13 +77,7 @@ export async function blockedUntilAt(
   const block = await db
     .select()
     .from(deletionBlocks)
-    .where(
-      and(
-        eq(deletionBlocks.deletionId, deletion.id),
-        isNull(deletionBlocks.liftedAt),
-        gt(deletionBlocks.endsAt, now),
-      ),
-    )
+    .where(and(standing(now), blocksOn(deletion)))
     .get()
   const state = block ? 'blocked' : unblocked(deletion)
   if (state !== deletion.state) {

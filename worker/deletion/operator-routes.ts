@@ -11,6 +11,7 @@ import { createRoute, idParam, jsonAnswer, jsonBody, openApiRoom, refusals, z } 
 import { Problem } from '../ground/problems.ts'
 import { parseJson } from '../meta/json.ts'
 import { liftBlocks, placeBlock } from './blocks.ts'
+import { layHold, releaseHolds } from './holds.ts'
 import { importMetaDeletions } from './meta-callbacks.ts'
 import type { ResidueCursor } from './residue.ts'
 import type { DeletionRow, World } from './row.ts'
@@ -127,6 +128,39 @@ const unblock = createRoute({
   responses: { 204: { description: 'Nothing stops it any more.' }, ...refusals('not_found') },
 })
 
+const hold = createRoute({
+  ...common,
+  method: 'post',
+  path: '/accounts/{id}/holds',
+  operationId: 'layLegalHold',
+  summary: 'Lay a legal hold on a contact, a member or a whole workspace',
+  description:
+    'Beforehand: no deletion of the subject, nor of the workspace it is part of, erases anything while it stands.',
+  request: {
+    params: idParam('acc_7d2f4h6j8k0m1n3p5q7r9s1t3v'),
+    body: jsonBody(
+      blockBody.extend({ subjectId: z.string().regex(/^(acc|cnt|mem)_\w{1,32}$/) }).openapi('LegalHold'),
+    ),
+  },
+  responses: {
+    201: jsonAnswer('The hold.', z.object({ id: z.string() })),
+    ...refusals('bad_request', 'not_found', 'too_large', 'unsupported_media'),
+  },
+})
+
+const release = createRoute({
+  ...common,
+  method: 'delete',
+  path: '/accounts/{id}/holds',
+  operationId: 'releaseLegalHold',
+  summary: 'Release the holds on a subject',
+  request: {
+    params: idParam('acc_7d2f4h6j8k0m1n3p5q7r9s1t3v'),
+    query: z.strictObject({ subjectId: z.string().regex(/^(acc|cnt|mem)_\w{1,32}$/) }),
+  },
+  responses: { 204: { description: 'Nothing holds it any more.' }, ...refusals('bad_request', 'not_found') },
+})
+
 const turn = createRoute({
   ...common,
   method: 'post',
@@ -159,12 +193,7 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
   })
   .openapi(block, async (c) => {
     const { reason, reviewer, endsAt } = c.req.valid('json')
-    const now = Date.now()
-    const until = Date.parse(endsAt)
-    if (until <= now || until > now + limits.blockMaxMs)
-      throw new Problem('bad_request', {
-        errors: [{ path: 'endsAt', message: 'Within the next ninety days' }],
-      })
+    const until = parseEnd(endsAt)
     const deletion = await deletionOf(c, c.req.valid('param').code)
     const placed = await placeBlock(worldOf(c), deletion, { reason, reviewer, endsAt: until })
     if (!placed.ok) throw new Problem('past_return')
@@ -172,6 +201,20 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
   })
   .openapi(unblock, async (c) => {
     await liftBlocks(worldOf(c), await deletionOf(c, c.req.valid('param').code))
+    return c.body(null, 204)
+  })
+  .openapi(hold, async (c) => {
+    const { subjectId, reason, reviewer, endsAt } = c.req.valid('json')
+    const until = parseEnd(endsAt)
+    const { id } = c.req.valid('param')
+    if (!(await accountExists(database(c.env.DB), id))) throw new Problem('not_found')
+    const laid = await layHold(worldOf(c), id, subjectId, { reason, reviewer, endsAt: until })
+    return c.json({ id: laid }, 201)
+  })
+  .openapi(release, async (c) => {
+    const { id } = c.req.valid('param')
+    if (!(await accountExists(database(c.env.DB), id))) throw new Problem('not_found')
+    await releaseHolds(worldOf(c), id, c.req.valid('query').subjectId)
     return c.body(null, 204)
   })
   .openapi(turn, async (c) => {
@@ -182,6 +225,14 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
   })
 
 const worldOf = (c: Context<DoorEnv>): World => ({ env: c.env, settings: c.var.settings, now: Date.now() })
+
+/** Epoch ms. A hold without an end in sight would be a refusal, which is another thing. */
+function parseEnd(endsAt: string): number {
+  const now = Date.now()
+  const until = Date.parse(endsAt)
+  if (until > now && until <= now + limits.blockMaxMs) return until
+  throw new Problem('bad_request', { errors: [{ path: 'endsAt', message: 'Within the next ninety days' }] })
+}
 
 async function deletionOf(c: Context<DoorEnv>, code: string): Promise<DeletionRow> {
   const deletion = await deletionByCode(database(c.env.DB), code).get()

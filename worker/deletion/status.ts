@@ -3,6 +3,7 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
+import { blocksOn } from './blocks.ts'
 import { codeDigest } from './code.ts'
 import type { DeletionRow } from './row.ts'
 import { steps } from './steps.ts'
@@ -26,11 +27,7 @@ export type Status = {
 export async function loadStatus(db: Database, deletion: DeletionRow): Promise<Status> {
   const { id } = deletion
   const [blocks, walked, issued] = await db.batch([
-    db
-      .select()
-      .from(deletionBlocks)
-      .where(eq(deletionBlocks.deletionId, id))
-      .orderBy(asc(deletionBlocks.placedAt)),
+    db.select().from(deletionBlocks).where(blocksOn(deletion)).orderBy(asc(deletionBlocks.placedAt)),
     db.select().from(deletionSteps).where(eq(deletionSteps.deletionId, id)),
     db.select().from(receipts).where(eq(receipts.deletionId, id)).orderBy(asc(receipts.at)),
   ])

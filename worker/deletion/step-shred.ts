@@ -11,6 +11,7 @@ import { type LedgerEntry, ledgerDigest, ledgerPut } from '../custody/ledger.ts'
 import { keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { shardOf } from '../meta/shard.ts'
+import { blocksOn, standing } from './blocks.ts'
 import { loadPlatformRef } from './code.ts'
 import { factsOf } from './facts.ts'
 import type { Outcome, StepContext } from './step.ts'
@@ -65,13 +66,13 @@ export async function tombstoneStep(context: StepContext): Promise<Outcome> {
 }
 
 /** Either a block is there first, or this is: the database decides, and after this no block is taken any more. */
-async function passReturn({ db, job, now }: StepContext): Promise<void> {
+async function passReturn({ db, deletion, job, now }: StepContext): Promise<void> {
   const row = { deletionId: job.id, position: job.position, step: 'tombstone', state: 'running' as const }
   await writeBatch(db, [
     rowsInsert(db, deletionSteps, [{ ...row, attempts: 1, startedAt: now, counts: '{}' as never }]),
     assertion(
       db,
-      sql`NOT EXISTS (SELECT 1 FROM deletion_blocks WHERE deletion_id = ${job.id} AND lifted_at IS NULL AND ends_at > ${now})`,
+      sql`NOT EXISTS (SELECT 1 FROM deletion_blocks WHERE ${standing(now)} AND ${blocksOn(deletion)})`,
     ),
   ])
 }
