@@ -1,6 +1,6 @@
 // The restore drill, on real state directories. Ana is erased and the keys are turned; then the database, the Durable
 // Objects, or both are put back to before, as an operator could (KV and R2 have no way back). First somebody with all
-// the files and the root keys tries to read her; then the gateway is started. Source: design §7, compliance §5.4.
+// the files and the root keys tries to read her; then the gateway is started. Why: docs/decisions/0017 and 0021.
 
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

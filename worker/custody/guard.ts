@@ -1,5 +1,5 @@
 // The restore guard: has this database been set back to before an erasure? Asked before anything about people is served
-// or written; answered from memory for a while. Called by app.ts, the intake and the cron. Source: compliance §5.4.
+// or written; answered from memory for a while. Called by app.ts, the intake and the cron. Why: docs/decisions/0021.
 
 import { sql } from 'drizzle-orm'
 import { database } from '../../db/client.ts'

@@ -1,6 +1,6 @@
 // The Keeper: one Durable Object per account (and one named `platform` for what belongs to no account). It alone holds
 // the pepper, the identities and the keys of the account's contacts; whoever wants to read or write about a person
-// asks it first, once per batch, and is told *erased* from the moment of an erasure on. Design: §7.
+// asks it first, once per batch, and is told *erased* from the moment of an erasure on. Why: docs/decisions/0005 and 0017.
 
 import { DurableObject } from 'cloudflare:workers'
 import { randomBytes } from '../crypto/bytes.ts'

@@ -1,6 +1,6 @@
 // The erasure ledger: who was erased and when, as keyed digests, in two places. One is a table of the database; its twin
 // stands in R2, which no restore of the database or of a Durable Object takes back. A database that knows less than the
-// twin has been set back. Called by the Eraser (write), guard.ts and the Keeper (read). Source: design §7.
+// twin has been set back. Called by the Eraser (write), guard.ts and the Keeper (read). Why: docs/decisions/0021.
 
 import { base64url } from '../crypto/bytes.ts'
 import { hmac } from '../crypto/hmac.ts'

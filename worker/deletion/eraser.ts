@@ -1,6 +1,6 @@
 // The Eraser: one Durable Object per account (and one named `platform`). It walks each deletion through its steps, alarm
 // by alarm, keeps the journal, and shows how far it is. A crash repeats the step it interrupted; whatever fails is tried
-// again. Design: §8.
+// again. Why: docs/decisions/0020.
 
 import { DurableObject } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'

@@ -1,7 +1,7 @@
 // What follows when a business is gone: Meta said that a WhatsApp account was deleted, unshared, or left the app, and it
 // stands disconnected since (worker/meta/account-update.ts). The owners are told at once and three times more; when
 // every WhatsApp account of the workspace has stood so for thirty days, its deletion is requested, and an owner can still
-// cancel it while it cools off. Connecting again stops the clock. Run by the cron. Source: compliance.md §4.5.
+// cancel it while it cools off. Connecting again stops the clock. Run by the cron.
 //
 // ACCOUNT_OFFBOARDED places no such hold: with a changed phone it comes minutes before the account is back.
 

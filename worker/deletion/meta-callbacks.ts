@@ -1,5 +1,5 @@
 // What Meta asks about the people who connected their business with us: a person wants their data deleted, or took the
-// app's access back. Also the ids of people that Meta hands over as a list. Called by routes.ts. Source: meta.md §6.
+// app's access back. Also the ids of people that Meta hands over as a list. Called by routes.ts. Source: Meta’s documentation.
 //
 // Nothing is done, and nothing learned, without a valid signature. What is acknowledged is durable; what cannot be
 // recorded is 503, so that Meta asks again.

@@ -1,6 +1,6 @@
 // After a restore: every erasure that the ledger knows and this database does not is applied again, in order, and only
 // then written down as known. May be interrupted anywhere and run again. Called by the cron; guard.ts keeps the doors
-// shut meanwhile. Source: compliance §5.4.
+// shut meanwhile. Why: docs/decisions/0021.
 
 import { sql } from 'drizzle-orm'
 import { type Database, database, statement, writeBatch } from '../../db/client.ts'

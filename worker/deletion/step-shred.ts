@@ -1,5 +1,5 @@
 // The point of no return: quiet, tombstone, keys, and later the turn of the epoch that makes backups unreadable, too.
-// Called through steps.ts. Design: §7.
+// Called through steps.ts. Why: docs/decisions/0017 and 0021.
 
 import { sql } from 'drizzle-orm'
 import { assertion, rowsInsert, schema, statement, writeBatch } from '../../db/client.ts'

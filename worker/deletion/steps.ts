@@ -1,6 +1,6 @@
 // The steps of a deletion, in order. Each may be walked again at any point and ends in the same state; what a later
 // step needs stands in `facts` or in the sealed inventory, never in what an earlier step has erased. Called by eraser.ts.
-// Design: §8; compliance §8.
+// Why: docs/decisions/0020.
 
 import type { Step } from './step.ts'
 import { detachStep } from './step-detach.ts'

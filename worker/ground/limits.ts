@@ -144,7 +144,7 @@ export const limits = {
   wakeDeletions: 1_000,
   /** How often an isolate asks whether the database has been set back. */
   guardEveryMs: 30 * second,
-  /** Meta's deletion and deauthorize callbacks: a signed_request is some hundred characters (meta.md §6.1). */
+  /** Meta's deletion and deauthorize callbacks: a signed_request is some hundred characters (Meta’s documentation). */
   signedRequestBytes: 16 * kib,
   /** Meta may try a callback again for days; older than this nobody has a reason to send it. */
   signedRequestAgeMs: 8 * dayMs,

@@ -1,5 +1,5 @@
 // Group commit: bodies that arrive in this isolate while a write is under way share the next one. A call to a Durable
-// Object costs more than everything else about a webhook (design §10), so calls must be few; the promise stays the
+// Object costs more than everything else about a webhook (measured by the bench), so calls must be few; the promise stays the
 // same: nobody is answered before their body is durable.
 
 import { limits } from '../ground/limits.ts'

@@ -1,6 +1,6 @@
 // The intake: one Durable Object per shard of WABAs. It makes bodies durable before Meta gets its 200, then drains
 // them into D1 in order. A crash anywhere resumes where it was: segments stay until their batch has committed, the
-// cursor in D1 commits with that batch, and an alarm looks again. Design: §8; meta.md §1.5.
+// cursor in D1 commits with that batch, and an alarm looks again. Why: docs/decisions/0001 and 0002.
 
 import { DurableObject } from 'cloudflare:workers'
 import { eq, sql } from 'drizzle-orm'

@@ -1,5 +1,5 @@
 // Meta's door, and what a business may see of what came through it. At the door: the handshake and the signed events. What is not signed changes nothing and learns nothing; what is
-// signed is answered 200 once it is durable, whatever is in it. Source: create-webhook-endpoint (meta.md §1.1–1.3).
+// signed is answered 200 once it is durable, whatever is in it. Source: create-webhook-endpoint (Meta’s documentation).
 
 import { Hono } from 'hono'
 import { database } from '../../db/client.ts'

@@ -1,4 +1,4 @@
-// What an account event means for sending. Pure. Source: account_update reference (meta.md §1.9, §5.5).
+// What an account event means for sending. Pure. Source: account_update reference (Meta’s documentation).
 
 import type { MetaEvent } from './event.ts'
 import { fields, items, text } from './json.ts'

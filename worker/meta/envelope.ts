@@ -1,5 +1,5 @@
 // A webhook body, taken apart: entry × change × item → MetaEvent. Pure and total: whatever is in there comes out as
-// something that can be counted, and nothing throws. Source: webhooks overview and reference (meta.md §1.4–2.3).
+// something that can be counted, and nothing throws. Source: webhooks overview and reference (Meta’s documentation).
 
 import { limits } from '../ground/limits.ts'
 import type { MetaContact, MetaEvent } from './event.ts'

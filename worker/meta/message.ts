@@ -1,4 +1,4 @@
-// One message, status or preference item, read tolerantly. Pure. Source: meta.md §2.2–2.5 (WhatsApp webhooks reference).
+// One message, status or preference item, read tolerantly. Pure. Source: Meta’s documentation (WhatsApp webhooks reference).
 
 import type { MetaContact, MetaEvent } from './event.ts'
 import { fields, instant, items, type Loose, text } from './json.ts'

@@ -1,5 +1,5 @@
 // `signed_request`: what Meta posts to the deletion and the deauthorize callback. Pure. Called by the deletion walk.
-// Source: data-deletion-callback (Meta); meta.md §6.1.
+// Source: data-deletion-callback (Meta’s documentation).
 //
 // `expires` is not looked at: Meta sends it as 0, leaves it out, or sets it an hour after `issued_at` while it may try
 // again for days. The age of `issued_at` bounds a replay instead, and what the callbacks do can be done twice.

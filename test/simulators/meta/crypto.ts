@@ -1,5 +1,5 @@
 // The keyed hashes that Meta puts on what it sends and asks of its callers, on Web Crypto alone.
-// Called by the courier, the signed requests and the Graph door. Source: meta.md sections 1.2, 3.10 and 6.1.
+// Called by the courier, the signed requests and the Graph door. Source: Meta’s documentation.
 
 import { base64, base64url, hex } from './ids.ts'
 

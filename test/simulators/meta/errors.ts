@@ -1,5 +1,5 @@
 // Meta's refusals: code, HTTP status, title and the exact JSON around them.
-// Called by everything on the Graph side and by the failed statuses. Source: meta.md sections 4.2 and 4.3.
+// Called by everything on the Graph side and by the failed statuses. Source: Meta’s documentation.
 
 import { traceId } from './ids.ts'
 

@@ -1,5 +1,5 @@
 // Troubles that a test has asked for: the next calls that match go wrong in the way named.
-// Called by the Graph door, the send walk and the courier. Source: meta.md section 4.2 (the same error
+// Called by the Graph door, the send walk and the courier. Source: Meta’s documentation (the same error
 // may come at once, later, or both) and section 7 (time-outs that were sent all the same).
 
 import { refusal } from './errors.ts'

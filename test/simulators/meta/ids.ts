@@ -1,5 +1,5 @@
 // Identifiers shaped like Meta's own. Called wherever something new is made.
-// Source: meta.md section 2.4 (business-scoped user ids) and 6.2 (wamids embed the phone number).
+// Source: Meta’s documentation (business-scoped user ids; wamids embed the phone number).
 
 const encoder = new TextEncoder()
 

@@ -1,5 +1,5 @@
 // Media as Meta keeps it: bytes under an id with a life, and download URLs that die after five minutes.
-// Called by the Graph media handlers, inbound messages and the phone page. Source: meta.md section 3.5.
+// Called by the Graph media handlers, inbound messages and the phone page. Source: Meta’s documentation.
 
 import { appSecretProof, sha256Base64 } from './crypto.ts'
 import { base64, numericId } from './ids.ts'

@@ -1,5 +1,5 @@
 // The simulated Meta: one web-standard app for tests, benches and the local demo.
-// Called by tests (`meta.fetch`), by miniflare's outbound service, and by serve.ts. Source: meta.md throughout.
+// Called by tests (`meta.fetch`), by miniflare's outbound service, and by serve.ts. Source: Meta’s documentation.
 // As strict as Meta in what it accepts, as messy as Meta in what it sends.
 
 import { Hono } from 'hono'

@@ -1,5 +1,5 @@
 // What the simulated Meta knows: plain data, so that a world can be written to a file and read back.
-// Called by every other file here. Source: meta.md sections 1 to 5 for the things that exist at Meta.
+// Called by every other file here. Source: Meta’s documentation for the things that exist at Meta.
 
 export type Json = Record<string, unknown>
 

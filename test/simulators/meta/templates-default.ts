@@ -1,5 +1,5 @@
 // The message templates every cast business has: one for each thing that sending can get wrong.
-// Called by cast.ts. Source: meta.md sections 3.2 and 3.3.
+// Called by cast.ts. Source: Meta’s documentation.
 
 import type { TemplateSetup } from './options.ts'
 

@@ -118,3 +118,26 @@ describe('a legal hold', () => {
     await workTo(sol.accountId, id, 'completed')
   })
 })
+
+describe('a hold that was laid beforehand', () => {
+  const holds = `/api/v1/operator/accounts/${sol.accountId}/holds`
+
+  it('on a contact lets no deletion of it pass, shows why, and ends when it is released', async () => {
+    const one = await request()
+    await ask(holds, { ...operator, body: { ...hold, subjectId: one.contactId, endsAt: inDays(30) } })
+    await go()
+    expect(await stateOf(one.id)).toBe('blocked')
+    expect((await status(one.code)).blocks).toMatchObject([hold])
+    expect(await stands(one.contactId)).toBe(true)
+    await ask(`${holds}?subjectId=${one.contactId}`, { ...operator, method: 'DELETE' })
+    await go()
+    await workTo(sol.accountId, one.id, 'erased')
+    expect(await stands(one.contactId)).toBe(false)
+  })
+
+  it('is of accounts that exist, by the operator alone', async () => {
+    const body = { ...hold, subjectId: 'cnt_x', endsAt: inDays(30) }
+    expect((await ask('/api/v1/operator/accounts/acc_none/holds', { ...operator, body })).status).toBe(404)
+    expect((await ask(holds, { key, body })).status).toBe(404)
+  })
+})

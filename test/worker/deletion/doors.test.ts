@@ -100,6 +100,10 @@ describe('the door of a contact', () => {
       'keeper.keys': 1,
       'keeper.identities': 2,
     })
+    const all = { key: keys.sol, body: { ids: [id] } }
+    const many = await ask('/api/v1/contacts/deletions?dryRun=true', all)
+    expect([many.status, await many.json()]).toEqual([200, preview])
+    expect((await ask('/api/v1/contacts/deletions?dryrun=true', all)).status).toBe(400)
     expect(lines(await everything())).toEqual(before)
   })
 

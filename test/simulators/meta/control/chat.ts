@@ -1,5 +1,5 @@
 // One chat as the consumer's phone holds it. Called by the phone page; reading it with the chat open is what
-// makes messages read. Source: meta.md section 2.3 (delivered is skipped when the chat is open).
+// makes messages read. Source: Meta’s documentation (delivered is skipped when the chat is open).
 
 import { Hono } from 'hono'
 import { kindOfMime } from '../graph/media-limits.ts'

@@ -1,5 +1,5 @@
 // Webhooks made by hand, signed requests, and what was delivered. Called by control/app.ts.
-// Source: meta.md sections 1.2, 1.9, 6.1 and 6.4.
+// Source: Meta’s documentation.
 
 import { type Context, Hono } from 'hono'
 import { hubSignature, signedRequest } from '../crypto.ts'

@@ -1,5 +1,5 @@
 // Inbound messages and statuses made by hand. Called by control/app.ts.
-// Source: meta.md sections 2.1 to 2.5 for what each type must carry.
+// Source: Meta’s documentation for what each type must carry.
 
 import { Hono } from 'hono'
 import { webhookError } from '../errors.ts'

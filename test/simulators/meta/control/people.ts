@@ -5,7 +5,7 @@ import type { Sim } from '../sim.ts'
 import type { Person, PhoneNumber } from '../state.ts'
 import { controlBody, numberOf, personNamed, textOf } from './body.ts'
 
-/** The person stops or resumes marketing in WhatsApp's own menu. Source: meta.md section 1.9, user_preferences. */
+/** The person stops or resumes marketing in WhatsApp's own menu. Source: Meta’s documentation, user_preferences. */
 function setPreference(sim: Sim, number: PhoneNumber, person: Person, stop: boolean): void {
   const { world } = sim
   world.pair(number.id, person.id).stoppedMarketing = stop

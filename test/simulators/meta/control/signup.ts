@@ -1,5 +1,5 @@
 // A business that signs up: a new portfolio, account and number, and the code that Meta's window hands over.
-// Called by control/app.ts. Source: meta.md sections 5.2, 5.3 and 1.9 (PARTNER_ADDED, PARTNER_APP_INSTALLED).
+// Called by control/app.ts. Source: Meta’s documentation (PARTNER_ADDED, PARTNER_APP_INSTALLED).
 
 import { Hono } from 'hono'
 import { newCode } from '../graph/oauth.ts'

@@ -1,5 +1,5 @@
 // The app itself: its webhook subscription and resumable uploads. Called by the router.
-// Source: meta.md sections 1.7, 3.5 and 3.6.
+// Source: Meta’s documentation.
 
 import { noSuchObject, refusal } from '../errors.ts'
 import { base64url, numericId, randomBytes } from '../ids.ts'

@@ -1,5 +1,5 @@
 // Whose call is this: the access token and its proof. Called by the router.
-// Source: meta.md sections 3.10 and 4.3 (190).
+// Source: Meta’s documentation (190).
 
 import { appSecretProof } from '../crypto.ts'
 import { refusal } from '../errors.ts'

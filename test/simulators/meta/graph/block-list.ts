@@ -1,4 +1,4 @@
-// The people whom a number has blocked. Called by the router. Source: meta.md section 3.7, codes 139100 and 139101.
+// The people whom a number has blocked. Called by the router. Source: Meta’s documentation, codes 139100 and 139101.
 
 import { refusal, webhookError } from '../errors.ts'
 import type { Json, Person, PhoneNumber } from '../state.ts'

@@ -1,5 +1,5 @@
 // One Graph call as the handlers see it, and how its parameters are read.
-// Called by router.ts and every handler in this folder. Source: meta.md section 3; Graph takes parameters
+// Called by router.ts and every handler in this folder. Source: Meta’s documentation; Graph takes parameters
 // from the query, a form or JSON alike.
 
 import { noSuchObject, refusal } from '../errors.ts'

@@ -1,5 +1,5 @@
 // Field selection (`fields=a,b{c},d.limit(3)`) and paged lists as Graph answers them.
-// Called by the node and list handlers. Source: meta.md sections 1.7, 3.6, 3.9; `paging.next` carries the
+// Called by the node and list handlers. Source: Meta’s documentation; `paging.next` carries the
 // caller's access token in its query, as Meta's really does, so a proxy that passes it on leaks it.
 
 import { refusal } from '../errors.ts'

@@ -1,5 +1,5 @@
 // The GET by which Meta asks a callback whether it is wanted there. Called when a callback is saved.
-// Source: meta.md section 1.1; timeout of about six seconds.
+// Source: Meta’s documentation; timeout of about six seconds.
 
 import { refusal } from '../errors.ts'
 import { numericId } from '../ids.ts'

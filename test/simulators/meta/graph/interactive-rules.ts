@@ -1,4 +1,4 @@
-// Interactive messages of every kind. Called by message-rules.ts. Source: meta.md section 3.1.
+// Interactive messages of every kind. Called by message-rules.ts. Source: Meta’s documentation.
 
 import {
   absent,

@@ -1,5 +1,5 @@
 // Read receipts and the typing indicator, which share the messages edge. Called by the send walk.
-// Source: meta.md section 3.4.
+// Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import type { Json, PhoneNumber } from '../state.ts'

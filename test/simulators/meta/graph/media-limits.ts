@@ -1,5 +1,5 @@
 // Which files WhatsApp takes and how large they may be. Called by upload and by sends that point at media.
-// Source: meta.md section 3.5.
+// Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { isAnimated } from '../media-store.ts'

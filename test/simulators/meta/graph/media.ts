@@ -1,5 +1,5 @@
 // Upload, lookup, download and deletion of media. Called by the router and, for downloads, by the app.
-// Source: meta.md section 3.5.
+// Source: Meta’s documentation.
 
 import { sha256Hex } from '../crypto.ts'
 import { noSuchObject, refusal } from '../errors.ts'

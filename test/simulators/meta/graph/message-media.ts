@@ -1,5 +1,5 @@
 // The media that a message points at: uploaded by the same business, alive, and of the right kind.
-// Called by the send walk. Source: meta.md sections 3.1, 3.2 and 3.5, codes 131009 and 131053.
+// Called by the send walk. Source: Meta’s documentation, codes 131009 and 131053.
 
 import { refusal } from '../errors.ts'
 import { liveMedia } from '../media-store.ts'

@@ -1,5 +1,5 @@
 // The bodies of the plain message types with the bounds that Meta prints.
-// Called by the send walk. Source: meta.md section 3.1.
+// Called by the send walk. Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { interactive } from './interactive-rules.ts'

@@ -1,5 +1,5 @@
 // The edges around a number: profile, QR codes, contact book, message history.
-// Called by the router. Source: meta.md sections 1.5, 2.4 and 3.7.
+// Called by the router. Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { base64url, hex, randomBytes } from '../ids.ts'

@@ -1,5 +1,5 @@
 // A business phone number: what it is, its registration, its settings.
-// Called by the router and by waba-node.ts. Source: meta.md sections 1.7, 3.6 and 3.7.
+// Called by the router and by waba-node.ts. Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { numericId } from '../ids.ts'

@@ -1,5 +1,5 @@
 // Tokens: code exchange, extension, inspection, revocation. Called by the router, partly without a token.
-// Source: meta.md section 5.3.
+// Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { base64url, numericId, randomBytes } from '../ids.ts'

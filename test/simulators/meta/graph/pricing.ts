@@ -1,4 +1,4 @@
-// What a message costs, as statuses tell it. Called by the send walk. Source: meta.md sections 2.3 and 2.6.
+// What a message costs, as statuses tell it. Called by the send walk. Source: Meta’s documentation.
 
 import type { PhoneNumber } from '../state.ts'
 import type { World } from '../world.ts'

@@ -1,5 +1,5 @@
 // How fast a business may do things. Called by the send walk, the register calls and the router.
-// Source: meta.md section 4.1.
+// Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import type { PhoneNumber, Waba } from '../state.ts'

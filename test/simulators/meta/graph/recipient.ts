@@ -1,5 +1,5 @@
 // Who a send is for, from `to`, `recipient` and `recipient_type`. Called by the send walk.
-// Source: meta.md section 2.4: both given, `to` wins; a business-scoped id in `to` answers 200 and is lost.
+// Source: Meta’s documentation: both given, `to` wins; a business-scoped id in `to` answers 200 and is lost.
 
 import { refusal } from '../errors.ts'
 import { callingCodeOf, userIdPattern } from '../ids.ts'

@@ -1,5 +1,5 @@
 // The Graph door: one call in, Meta's answer out. Called by the app for every path that begins with a version.
-// Source: meta.md sections 3 and 4. Which node an id names decides which calls exist on it.
+// Source: Meta’s documentation. Which node an id names decides which calls exist on it.
 
 import { GraphError, noSuchObject, refusal } from '../errors.ts'
 import type { Sim } from '../sim.ts'

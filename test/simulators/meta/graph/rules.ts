@@ -1,5 +1,5 @@
 // Small checks from which the shapes of request bodies are put together.
-// Called by the message and template rules. Source: meta.md section 4.3: 131008 for what is missing, 131009
+// Called by the message and template rules. Source: Meta’s documentation: 131008 for what is missing, 131009
 // for a value out of bounds, 100 for a wrong kind of value and for members that do not exist.
 
 import { refusal } from '../errors.ts'

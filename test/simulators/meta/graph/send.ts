@@ -1,5 +1,5 @@
 // `POST /{phone}/messages` and `/marketing_messages`: check as Meta checks, accept, tell what became of it.
-// Called by the router. Source: meta.md sections 3.1, 3.2, 3.8, 2.3 and 2.4.
+// Called by the router. Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import { takeFault } from '../faults.ts'

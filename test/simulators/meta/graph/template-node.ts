@@ -1,4 +1,4 @@
-// Message templates: list, create, edit, delete. Called by the router. Source: meta.md section 3.3.
+// Message templates: list, create, edit, delete. Called by the router. Source: Meta’s documentation.
 
 import { noSuchObject, refusal } from '../errors.ts'
 import type { Json, Template, TemplateComponent, Waba } from '../state.ts'

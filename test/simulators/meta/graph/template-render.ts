@@ -1,5 +1,5 @@
 // A template message against the approved template: is it there, does every parameter fit, what will be read.
-// Called by the send walk and the template calls. Source: meta.md section 3.2, codes 132000 to 132018.
+// Called by the send walk and the template calls. Source: Meta’s documentation, codes 132000 to 132018.
 
 import { refusal } from '../errors.ts'
 import type { Json, Template, TemplateComponent, Waba } from '../state.ts'

@@ -1,4 +1,4 @@
-// The shape of a template message, whatever the template. Called by message-rules.ts. Source: meta.md section 3.2.
+// The shape of a template message, whatever the template. Called by message-rules.ts. Source: Meta’s documentation.
 
 import { anything, list, number, oneOf, type Rule, shape, text, webAddress } from './rules.ts'
 

@@ -1,5 +1,5 @@
 // The WhatsApp Business Account: what it is, its numbers, its webhook subscription.
-// Called by the router. Source: meta.md sections 1.7, 3.6 and 3.9.
+// Called by the router. Source: Meta’s documentation.
 
 import { refusal } from '../errors.ts'
 import type { Json, SentMessage, Waba } from '../state.ts'

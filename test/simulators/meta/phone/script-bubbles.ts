@@ -1,5 +1,5 @@
 // How each type of message looks on the phone. Served by phone/app.ts as /phone/bubbles.js.
-// Source: meta.md sections 2.2, 3.1 and 3.2 for the shapes.
+// Source: Meta’s documentation for the shapes.
 
 export const bubblesScript = String.raw`
 import { h, sign } from './dom.js'

@@ -1,5 +1,5 @@
 // Meta's sign-up window and the script that opens it, so that a business can be connected without Meta.
-// Served by phone/app.ts; a portal loads /sdk.js instead of Meta's. Source: meta.md section 5.2.
+// Served by phone/app.ts; a portal loads /sdk.js instead of Meta's. Source: Meta’s documentation.
 
 /** The two calls of the JavaScript SDK that Embedded Signup needs. */
 export const sdkScript = `(() => {

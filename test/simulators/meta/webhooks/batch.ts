@@ -1,5 +1,5 @@
 // Puts updates together into the bodies of POSTs: by callback, at most 1,000 updates and 3 MB each.
-// Called by the courier. Source: meta.md sections 1.3 and 1.4.
+// Called by the courier. Source: Meta’s documentation.
 
 import type { Json, Update } from '../state.ts'
 import { renderBody } from './render.ts'

@@ -1,6 +1,6 @@
 // Carries webhooks to the gateway: collects, signs, posts, and posts again until somebody says 2xx.
 // Called by everything that has news (statuses, inbound messages, raw events) and by the control API.
-// Source: meta.md sections 1.2, 1.3, 1.5 and 1.7.
+// Source: Meta’s documentation.
 
 import { hubSignature } from '../crypto.ts'
 import { takeFault } from '../faults.ts'

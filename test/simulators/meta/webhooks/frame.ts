@@ -1,5 +1,5 @@
 // The parts that every message webhook shares: metadata and contacts. Called by inbound and statuses.
-// Source: meta.md sections 2.1 and 2.4 (what is omitted when the phone is hidden).
+// Source: Meta’s documentation (what is omitted when the phone is hidden).
 
 import type { Json, Person, PhoneNumber } from '../state.ts'
 import type { World } from '../world.ts'

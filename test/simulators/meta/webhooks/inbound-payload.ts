@@ -1,5 +1,5 @@
 // Completes what the caller left out of an inbound message: media ids, the words of a system message.
-// Called by inbound.ts. Source: meta.md sections 2.2 and 2.5.
+// Called by inbound.ts. Source: Meta’s documentation.
 
 import { unbase64 } from '../ids.ts'
 import { sampleMedia } from '../media-samples.ts'

@@ -1,5 +1,5 @@
 // A person writes to a business: makes the message and queues its webhook.
-// Called by the control API, which the phone page and the tests use. Source: meta.md sections 2.1, 2.2 and 2.5.
+// Called by the control API, which the phone page and the tests use. Source: Meta’s documentation.
 
 import { webhookError } from '../errors.ts'
 import { wamid } from '../ids.ts'

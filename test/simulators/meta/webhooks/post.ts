@@ -1,4 +1,4 @@
-// One attempt to bring one body to the gateway. Called by the courier. Source: meta.md section 1.2.
+// One attempt to bring one body to the gateway. Called by the courier. Source: Meta’s documentation.
 
 import { legacySignature } from '../crypto.ts'
 import { takeFault } from '../faults.ts'

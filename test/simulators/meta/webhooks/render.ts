@@ -1,5 +1,5 @@
 // Writes a webhook body byte for byte as Meta does: escaped unicode in lower-case hex, and `\/`.
-// Called by the courier before signing. Source: meta.md section 1.2.
+// Called by the courier before signing. Source: Meta’s documentation.
 
 const bigMark = '\u0000big:'
 

@@ -1,5 +1,5 @@
 // What becomes of a sent message, as webhooks tell it. Called by the send walk, the phone and the control API.
-// Source: meta.md section 2.3, and 2.4 for which of the recipient's ids each status may carry.
+// Source: Meta’s documentation for which of the recipient's ids each status may carry.
 
 import { webhookError } from '../errors.ts'
 import type { Sim } from '../sim.ts'

@@ -1,5 +1,5 @@
 // Which callback an update goes to. Called by the courier.
-// Source: meta.md section 1.7: number override, then account override, then the app; account and
+// Source: Meta’s documentation: number override, then account override, then the app; account and
 // template fields never follow an override.
 
 import type { Update } from '../state.ts'
