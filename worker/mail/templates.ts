@@ -69,15 +69,6 @@ export const mailTexts = {
     ),
   }),
 
-  deletionDone: ({ statusUrl }: { statusUrl: string }): MailText => ({
-    subject: 'Your workspace was deleted',
-    text: body(
-      'The live data of the workspace is gone. Copies in backups cannot be read once their keys have been destroyed; the signed receipt says by when.',
-      `Receipt and status:\n${statusUrl}`,
-      'This is the last mail to you about this workspace.',
-    ),
-  }),
-
   /** `day`: days since Meta told of it. `eraseAt`: when deletion of the workspace would be requested. */
   disconnected: ({
     workspace,

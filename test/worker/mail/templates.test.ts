@@ -57,7 +57,6 @@ describe('a mail to an owner', () => {
       mailTexts.deletionRequested(requested),
       mailTexts.deletionCancelled(),
       mailTexts.deletionStartsSoon({ startsAt: at, statusUrl }),
-      mailTexts.deletionDone({ statusUrl }),
       mailTexts.disconnected({ workspace: 'Sol', day: 0, eraseAt: at }),
       mailTexts.deauthorized({ workspace: 'Sol', questioned: true }),
     ]
