@@ -357,7 +357,7 @@ const revokedUnderTwoNames = {
   other: [[1], [2], [0], [3]],
 }
 
-const runs = Number((env as unknown as { ORDER_CASES?: string }).ORDER_CASES ?? 2000)
+const runs = 2000
 
 describe('the rows of a conversation', () => {
   it('are the same for any order, repetition and batching of its events', { timeout: 600_000 }, async () => {
