@@ -67,6 +67,10 @@ export function placesOf(subject: Subject): Place[] {
   })
 }
 
+/** The table that the database calls so. */
+export const tableNamed = (name: string): TableName | undefined =>
+  (Object.keys(d1) as TableName[]).find((table) => tableName(table) === name)
+
 /** Tables that keep their rows, as the database calls them. */
 export const keptPlaces: ReadonlySet<string> = new Set(
   (Object.keys(d1) as TableName[]).filter((table) => d1[table].erase === 'keep pseudonymous').map(tableName),

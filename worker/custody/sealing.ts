@@ -13,6 +13,17 @@ export type Keepers = DurableObjectNamespace<Keeper>
 
 export const keeperOf = (keepers: Keepers, accountId: string) => keepers.getByName(accountId)
 
+let platform: { ref: Uint8Array; until: number } | undefined
+
+/** The ref key of the platform's Keeper, which it never changes; asked for once a minute at most. */
+export async function loadPlatformRef(keepers: Keepers): Promise<Uint8Array> {
+  const now = Date.now()
+  if (platform && platform.until > now) return platform.ref
+  const { account } = await keeperOf(keepers, platformAccount).resolve([])
+  platform = { ref: account.ref, until: now + limits.keyCacheMs }
+  return account.ref
+}
+
 /** Seals a column value so that it opens only there. `place` is `table.column:rowId`. */
 export const sealColumn = (
   key: SealKey,

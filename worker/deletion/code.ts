@@ -4,8 +4,8 @@
 import { hex } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { hmac } from '../crypto/hmac.ts'
-import { type Keepers, keeperOf, platformAccount } from '../custody/sealing.ts'
 import { base32 } from '../ground/ids.ts'
+import type { Settings } from '../ground/settings.ts'
 
 /** 26 letters and digits. `platformRef` is the ref key of the platform's Keeper. */
 export const codeOf = (platformRef: Uint8Array, deletionId: string): string =>
@@ -14,10 +14,9 @@ export const codeOf = (platformRef: Uint8Array, deletionId: string): string =>
 /** How a code is looked up: hex SHA-256. Codes are read in any case. */
 export const codeDigest = (code: string): string => hex(sha256(code.toLowerCase()))
 
-export async function loadPlatformRef(keepers: Keepers): Promise<Uint8Array> {
-  const { account } = await keeperOf(keepers, platformAccount).resolve([])
-  return account.ref
-}
+/** The page that shows how the deletion of this code stands. */
+export const statusUrl = (settings: Settings, code: string): string =>
+  `${settings.publicOrigin}/data-deletion/${code}`
 
 /** What the needles of one deletion are digested with: without it nobody can try phone numbers against them. */
 export const needleKey = (platformRef: Uint8Array, deletionId: string): Uint8Array =>

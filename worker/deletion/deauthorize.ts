@@ -6,10 +6,9 @@ import { assertion, type Database, database, type Statement, schema, writeBatch 
 import { loadMetaUserDigest, metaLinkQuery } from '../accounts/members.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdInsert } from '../audit/holds.ts'
-import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
 import type { SignedRequest } from '../meta/signed-request.ts'
-import { loadOwners } from './owners.ts'
+import { mailOwners } from './owners.ts'
 import type { World } from './row.ts'
 
 const { accounts, metaLinks, wabas } = schema
@@ -35,13 +34,12 @@ export async function recordDeauthorize(
 }
 
 async function statementsFor(world: World, db: Database, link: Link): Promise<Statement[]> {
-  const { env, now } = world
+  const { now } = world
   const { accountId, memberId } = link
-  const [account, others, connected, owners] = await Promise.all([
+  const [account, others, connected] = await Promise.all([
     db.select().from(accounts).where(eq(accounts.id, accountId)).get(),
     othersQuery(db, link),
     db.select({ wabaId: wabas.wabaId }).from(wabas).where(eq(wabas.accountId, accountId)),
-    loadOwners(db, accountId),
   ])
   const questioned = others.length === 0
   const mail = mailTexts.deauthorized({ workspace: account?.name ?? '', questioned })
@@ -58,11 +56,7 @@ async function statementsFor(world: World, db: Database, link: Link): Promise<St
       at: now,
     }),
     ...(questioned ? connected.flatMap(({ wabaId }) => question(db, accountId, wabaId, now)) : []),
-    ...(await Promise.all(
-      owners.map(({ id }) =>
-        mailInsert(db, env.KEEPER, { ...mail, accountId, memberId: id, kind: 'deauthorized' }, now),
-      ),
-    )),
+    ...(await mailOwners(world, db, accountId, 'deauthorized', mail)),
   ]
 }
 

@@ -72,33 +72,29 @@ export async function countFiles(files: R2Bucket, subject: Subject): Promise<num
   return count
 }
 
-/** How far the search through what names nobody has come. */
-export type MentionCursor = { table: TableName; after: string } | undefined
+/** Tables that speak of people they do not name. A second one must bring its own way of opening its rows. */
+const speaking = (Object.keys(d1) as TableName[]).filter((table) => 'mayMention' in d1[table])
 
 /**
  * Kept events that name no contact may still speak of one: opens them and deletes those that hold one of `words`
- * (phone numbers and user ids as Meta writes them). `next` is undefined at the end.
+ * (phone numbers and user ids as Meta writes them). `after` is the last id that was looked at; `next` is undefined at the end.
  */
 export async function eraseMentions(
   db: Database,
   keepers: Keepers,
   accountId: string,
   words: string[],
-  cursor: MentionCursor,
+  after: string,
   now: number,
-): Promise<{ erased: number; table: string; next: MentionCursor }> {
-  const tables = (Object.keys(d1) as TableName[]).filter((table) => 'mayMention' in d1[table])
-  const [table] = tables
-  // One table speaks of people it does not name. A second one must bring its own way of opening its rows.
-  if (tables.length !== 1 || table !== 'rawEvents')
-    throw new Error('only raw_events can be read for mentions')
+): Promise<{ erased: number; next: string | undefined }> {
+  if (speaking.join() !== 'rawEvents') throw new Error('only raw_events can be read for mentions')
   const { rawEvents } = schema
   const rows = await db
     .select({ id: rawEvents.id, part: rawEvents.part, payload: rawEvents.payload })
     .from(rawEvents)
     .where(sql`${rawEvents.accountId} = ${accountId} AND ${rawEvents.contactId} IS NULL AND ${rawEvents.id} IN (
       SELECT DISTINCT id FROM raw_events WHERE account_id = ${accountId} AND contact_id IS NULL
-        AND id > ${cursor?.after ?? ''} ORDER BY id LIMIT ${limits.mentionRows})`)
+        AND id > ${after} ORDER BY id LIMIT ${limits.mentionRows})`)
     .orderBy(rawEvents.id, rawEvents.part)
   const opened = await openColumns(
     keepers,
@@ -121,12 +117,7 @@ export async function eraseMentions(
         sql`DELETE FROM raw_events WHERE account_id = ${accountId} AND id IN (SELECT value FROM json_each(${JSON.stringify(spoken)}))`,
       ),
     ])
-  const last = rows.at(-1)?.id
-  return {
-    erased: spoken.length,
-    table: 'raw_events',
-    next: last === undefined ? undefined : { table, after: last },
-  }
+  return { erased: spoken.length, next: rows.at(-1)?.id }
 }
 
 /**

@@ -11,7 +11,6 @@ import { settingsOf } from '../env.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import { blockedUntilAt } from './blocks.ts'
-import type { Facts } from './facts.ts'
 import { type Job, Journal, type StepRow } from './journal.ts'
 import { loadDeletion } from './owners.ts'
 import { destroySecret } from './secret.ts'
@@ -32,12 +31,13 @@ export class Eraser extends DurableObject<Env> {
   }
 
   /**
-   * These deletions are to be worked on; those that are being worked on go on as they do. One that has had its receipt
-   * gives it again: a database that asks for it has been set back.
+   * These deletions are to be worked on; those that are being worked on go on as they do, but with `look` those that
+   * wait before the tombstone look whether they still must. One that has had its receipt gives it again: a database that
+   * asks for it has been set back.
    */
-  async start(ids: string[]): Promise<void> {
+  async start(ids: string[], look: boolean): Promise<void> {
     const now = Date.now()
-    for (const id of ids) this.#journal.add(id, noReturn + 1, receiptGiven, now)
+    for (const id of ids) this.#journal.add(id, look ? noReturn + 1 : 0, receiptGiven, now)
     await this.#setAlarm()
   }
 
@@ -169,7 +169,7 @@ function groupsOf(jobs: Job[]): Job[][] {
   const searching = Map.groupBy(
     jobs.filter((job) => job.position === searchAt),
     // Equal cursors too: a crash between two of them must not make one skip what the other has searched.
-    ({ facts }) => JSON.stringify([(facts as Facts).searchGroup, (facts as Facts).scan]),
+    ({ facts }) => JSON.stringify([facts.searchGroup, facts.scan]),
   )
   return [...alone.map((job) => [job]), ...searching.values()]
 }
@@ -182,7 +182,7 @@ function jobAfter(job: Job, outcome: Outcome, now: number): Job {
 
 /** Meta may have to be asked again while this job waits for something else. */
 const wakeAt = (job: Job, at: number): number =>
-  Math.min(at, (job.facts as Facts).detachNextAt ?? Number.POSITIVE_INFINITY)
+  Math.min(at, job.facts.detachNextAt ?? Number.POSITIVE_INFINITY)
 
 function stepAfter(
   standing: StepRow | undefined,

@@ -1,15 +1,51 @@
 // The Eraser's own memory: which deletions run, at which step each stands, what it may not forget. Written in one
 // transaction per step, so that a crash repeats at most the step it interrupted. Called by eraser.ts only.
 
-/** Opaque values a later step needs: ids, instants, counts. Never a name, a number or a word of anybody. */
-export type JobFacts = Record<string, unknown>
+/** Opaque values that a later step needs: ids, instants, counts. Never a name or a word of anybody. */
+export type Facts = {
+  /** The contacts or members; empty when nobody is known. */
+  ids?: string[]
+  /** A Facebook user whose only workspace they own: the membership stays, see `kept` on the receipt. */
+  soleOwner?: boolean
+  before?: Record<string, number>
+  digests?: string[]
+  phoneNumberIds?: string[]
+  wabaIds?: string[]
+  /** The instant of the erasure: what happened until then is gone, what happens later is a new beginning. */
+  at?: number
+  seq?: number
+  keys?: string[]
+  /** The last kept event that was read for mentions. */
+  mention?: string | undefined
+  mentionsDone?: boolean
+  /** Rows that landed between the first pass and the last. */
+  late?: Record<string, number>
+  quietUntil?: number
+  /** Those that began to search together go on together. */
+  searchGroup?: string
+  scan?: unknown
+  searched?: Record<string, number>
+  found?: Record<string, number>
+  scannedAt?: number
+  shreddedAt?: number
+  meta?: 'not concerned' | 'proven' | 'pending' | 'gave up'
+  /** How letting go of Meta ended; `meta` says so when the tokens are destroyed. */
+  detached?: 'proven' | 'gave up' | undefined
+  detachUntil?: number
+  detachNextAt?: number
+  detachRound?: number
+  /** The owners heard of the end of the cooling-off. */
+  reminded?: boolean
+  goneBy?: number
+  receipts?: { live?: { jws: string; leaf: string }; final?: { jws: string; leaf: string } }
+}
 
 export type Job = {
   id: string
   position: number
   attempts: number
   nextAt: number
-  facts: JobFacts
+  facts: Facts
 }
 
 type JobRow = { id: string; position: number; attempts: number; next_at: number; facts: string }
@@ -42,8 +78,8 @@ export class Journal {
   }
 
   /**
-   * A job begun anew only when it is not known. Asking again makes one that waits before `until` look at once, and one
-   * at `given` or later go back to the step before `given`.
+   * A job begun anew only when it is not known. One that stands before `until` looks at once; one at `given` or later
+   * goes back to the step before `given`.
    */
   add(id: string, until: number, given: number, now: number): void {
     this.#sql.exec(
@@ -73,14 +109,6 @@ export class Journal {
       .exec<Record<string, never>>(`SELECT * FROM steps WHERE job = ? AND position = ?`, job, position)
       .toArray()[0] as unknown as RawStep | undefined
     return row && stepOf(row)
-  }
-
-  steps(job: string): StepRow[] {
-    const rows = this.#sql.exec<Record<string, never>>(
-      `SELECT * FROM steps WHERE job = ? ORDER BY position`,
-      job,
-    )
-    return (rows.toArray() as unknown as RawStep[]).map(stepOf)
   }
 
   putStep(job: string, row: StepRow): void {
@@ -161,7 +189,7 @@ const jobOf = (row: JobRow): Job => ({
   position: row.position,
   attempts: row.attempts,
   nextAt: row.next_at,
-  facts: JSON.parse(row.facts) as JobFacts,
+  facts: JSON.parse(row.facts) as Facts,
 })
 
 const stepOf = (row: RawStep): StepRow => ({

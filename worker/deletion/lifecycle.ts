@@ -6,15 +6,14 @@
 // ACCOUNT_OFFBOARDED places no such hold: with a changed phone it comes minutes before the account is back.
 
 import { type SQL, sql } from 'drizzle-orm'
-import { among, type Database, database, type Statement, schema, writeBatch } from '../../db/client.ts'
+import { among, type Database, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { idFrom } from '../ground/ids.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import type { Settings } from '../ground/settings.ts'
-import { mailInsert } from '../mail/mail.ts'
 import { mailTexts } from '../mail/templates.ts'
-import { loadOwners } from './owners.ts'
+import { mailOwners } from './owners.ts'
 import { requestDeletion } from './request.ts'
 import type { World } from './row.ts'
 
@@ -76,19 +75,15 @@ export function dueOf(gone: Gone, now: number): Due | undefined {
 }
 
 async function tell(world: World, db: Database, gone: Gone, id: string, day: number): Promise<number> {
-  const { env, now } = world
+  const { now } = world
   const { accountId, wabaId, workspace, at } = gone
   const eraseAt = (gone.allSince ?? at) + limits.goneEraseDays * dayMs
-  const mail = { ...mailTexts.disconnected({ workspace, day, eraseAt }), accountId, kind: 'disconnected' }
-  const statements: Statement[] = await Promise.all(
-    (await loadOwners(db, accountId)).map((owner) =>
-      mailInsert(db, env.KEEPER, { ...mail, memberId: owner.id }, now),
-    ),
-  )
+  const text = mailTexts.disconnected({ workspace, day, eraseAt })
+  const mails = await mailOwners(world, db, accountId, 'disconnected', text)
   const entry = { accountId, actor: 'system', subject: wabaId, at: now }
   await writeBatch(db, [
     entryInsert(db, { ...entry, id, action: 'lifecycle.notify', reason: `day-${day}` }),
-    ...statements,
+    ...mails,
   ])
   return 1
 }

@@ -14,7 +14,7 @@ import { liftBlocks, placeBlock } from './blocks.ts'
 import { layHold, releaseHolds } from './holds.ts'
 import { importMetaDeletions } from './meta-callbacks.ts'
 import type { ResidueCursor } from './residue.ts'
-import type { DeletionRow, World } from './row.ts'
+import { type DeletionRow, worldOf } from './row.ts'
 import { blockBody } from './shapes.ts'
 import { deletionByCode } from './status.ts'
 import { searchAgain } from './step-residue.ts'
@@ -223,8 +223,6 @@ export const operatorDeletions = openApiRoom<DoorEnv>()
       throw new Problem('not_found')
     return c.json(await keeperOf(c.env.KEEPER, id).turn(), 200)
   })
-
-const worldOf = (c: Context<DoorEnv>): World => ({ env: c.env, settings: c.var.settings, now: Date.now() })
 
 /** Epoch ms. A hold without an end in sight would be a refusal, which is another thing. */
 function parseEnd(endsAt: string): number {

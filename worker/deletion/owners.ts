@@ -18,12 +18,11 @@ import { sha256 } from '../crypto/digest.ts'
 import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import { mailInsert } from '../mail/mail.ts'
-import { mailTexts } from '../mail/templates.ts'
+import { type MailText, mailTexts } from '../mail/templates.ts'
+import { statusUrl } from './code.ts'
 import { type DeletionRow, restrictions, type World, wake } from './row.ts'
 
 const { deletionOwners, deletions, members } = schema
-
-export type OwnersTold = { statements: Statement[] }
 
 export const loadOwners = (db: Database, accountId: string): Promise<{ id: string }[]> =>
   db
@@ -46,6 +45,20 @@ export const resignation = (db: Database, accountId: string, memberId: string): 
   assertion(db, sql`changes() = 1`),
 ]
 
+/** The same mail to every owner. */
+export async function mailOwners(
+  { env, now }: Pick<World, 'env' | 'now'>,
+  db: Database,
+  accountId: string,
+  kind: string,
+  text: MailText,
+): Promise<Statement[]> {
+  const owners = await loadOwners(db, accountId)
+  return Promise.all(
+    owners.map(({ id: memberId }) => mailInsert(db, env.KEEPER, { accountId, memberId, kind, ...text }, now)),
+  )
+}
+
 /** A row, a secret and a mail for every owner. The secret is in the mail and nowhere else. */
 export async function tellOwners(
   world: World,
@@ -54,7 +67,7 @@ export async function tellOwners(
   code: string,
   owners: { id: string }[],
   askedBy: string | undefined,
-): Promise<OwnersTold> {
+): Promise<Statement[]> {
   const { env, settings, now } = world
   const statements: Statement[] = []
   for (const { id: memberId } of owners) {
@@ -64,7 +77,7 @@ export async function tellOwners(
     const approvedAt = asked ? now : null
     statements.push(db.insert(deletionOwners).values({ ...row, approvedAt, tokenDigest: tokenDigest(token) }))
     const text = mailTexts.deletionRequested({
-      statusUrl: `${settings.publicOrigin}/data-deletion/${code}`,
+      statusUrl: statusUrl(settings, code),
       decideUrl: `${settings.publicOrigin}/data-deletion/decide/${token}`,
       needsApproval: deletion.state === 'waiting_approval' && !asked,
       coolingUntil: deletion.coolingUntil,
@@ -72,7 +85,7 @@ export async function tellOwners(
     const mail = { accountId: deletion.accountId, memberId, kind: 'deletion_requested', ...text }
     statements.push(await mailInsert(db, env.KEEPER, mail, now))
   }
-  return { statements }
+  return statements
 }
 
 export const tokenDigest = (token: string): string => hex(sha256(token))
@@ -160,18 +173,9 @@ async function cancelStatements(
   { id, accountId }: DeletionRow,
   actor: string,
 ): Promise<Statement[]> {
-  const { env, now } = world
+  const { now } = world
   const hold = { accountId, subjectId: accountId, kind: 'frozen' as const, reason: 'deletion', at: now }
-  const mails = await Promise.all(
-    (await loadOwners(db, accountId)).map(({ id: memberId }) =>
-      mailInsert(
-        db,
-        env.KEEPER,
-        { accountId, memberId, kind: 'deletion_cancelled', ...mailTexts.deletionCancelled() },
-        now,
-      ),
-    ),
-  )
+  const mails = await mailOwners(world, db, accountId, 'deletion_cancelled', mailTexts.deletionCancelled())
   return [
     holdLiftInsert(db, hold),
     // The links in the mails end with the request.
@@ -185,12 +189,11 @@ async function cancelStatements(
 export async function loadByToken(
   db: Database,
   token: string,
-): Promise<{ deletion: DeletionRow; memberId: string; asked: boolean } | undefined> {
-  const row = await db
-    .select({ deletion: deletions, memberId: deletionOwners.memberId, asked: deletionOwners.asked })
+): Promise<{ deletion: DeletionRow; memberId: string } | undefined> {
+  return db
+    .select({ deletion: deletions, memberId: deletionOwners.memberId })
     .from(deletionOwners)
     .innerJoin(deletions, eq(deletions.id, deletionOwners.deletionId))
     .where(eq(deletionOwners.tokenDigest, tokenDigest(token)))
     .get()
-  return row
 }

@@ -4,12 +4,13 @@
 import type { Context } from 'hono'
 import { database } from '../../db/client.ts'
 import type { DoorEnv } from '../audit/principal.ts'
+import { loadPlatformRef } from '../custody/sealing.ts'
 import { createRoute, jsonAnswer, openApiRoom, refusals, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { loadInclusion } from '../transparency/client.ts'
-import { codeOf, loadPlatformRef } from './code.ts'
+import { codeOf } from './code.ts'
 import { approveDeletion, cancelDeletion, loadByToken } from './owners.ts'
-import type { DeletionRow, World } from './row.ts'
+import { type DeletionRow, type World, worldOf } from './row.ts'
 import { receiptsSchema, receiptView, statusSchema, statusView } from './shapes.ts'
 import { deletionByCode, loadStatus, type Status } from './status.ts'
 
@@ -86,8 +87,7 @@ export const publicDeletions = openApiRoom<DoorEnv>()
     const { token, decision } = c.req.valid('form')
     const found = await loadByToken(database(c.env.DB), token)
     if (!found) throw new Problem('not_found')
-    const world = { env: c.env, settings: c.var.settings, now: Date.now() }
-    await (decision === 'approve' ? approve : cancel)(world, found)
+    await (decision === 'approve' ? approve : cancel)(worldOf(c), found)
     const ref = await loadPlatformRef(c.env.KEEPER)
     return c.redirect(`/data-deletion/${codeOf(ref, found.deletion.id)}`, 303)
   })

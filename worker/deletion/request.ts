@@ -4,10 +4,11 @@
 import { and, desc, eq, ne } from 'drizzle-orm'
 import { type Database, database, type Statement, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
+import { loadPlatformRef } from '../custody/sealing.ts'
 import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
-import { codeDigest, codeOf, loadPlatformRef } from './code.ts'
-import { loadOwners, type OwnersTold, resignation, tellOwners } from './owners.ts'
+import { codeDigest, codeOf, statusUrl } from './code.ts'
+import { loadOwners, resignation, tellOwners } from './owners.ts'
 import {
   type DeletionDoor,
   type DeletionRow,
@@ -71,8 +72,7 @@ export async function requestDeletion(world: World, asked: Asked): Promise<Opene
 
 function opened(world: World, ref: Uint8Array, row: DeletionRow, fresh: boolean): OpenedDeletion {
   const code = codeOf(ref, row.id)
-  const url = `${world.settings.publicOrigin}/data-deletion/${code}`
-  return { id: row.id, code, url, state: row.state, fresh }
+  return { id: row.id, code, url: statusUrl(world.settings, code), state: row.state, fresh }
 }
 
 /**
@@ -135,18 +135,15 @@ async function newRow(world: World, db: Database, ref: Uint8Array, asked: Asked)
     cancelledAt: null,
     cancelledBy: null,
   }
-  const told: OwnersTold =
-    scope === 'workspace'
-      ? await tellOwners(world, db, deletion, codeOf(ref, id), owners, asked.memberId)
-      : { statements: [] }
+  const told = await tellOwners(world, db, deletion, codeOf(ref, id), owners, asked.memberId)
   return {
     deletion,
     statements: [
       db.insert(deletions).values(deletion),
       ...(deletion.verifiedAt === null ? [] : restrictions(db, deletion, now)),
       ...(asked.resigns ? resignation(db, accountId, subjectId) : []),
-      ...told.statements,
-      entryInsert(db, { accountId, actor, action: `deletion.request`, subject: id, reason: scope, at: now }),
+      ...told,
+      entryInsert(db, { accountId, actor, action: 'deletion.request', subject: id, reason: scope, at: now }),
     ],
   }
 }

@@ -9,10 +9,9 @@ import { base64url } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { forgetGuard, guard, knownErasures } from '../custody/guard.ts'
 import { type LedgerEntry, ledgerDigest, loadLedger } from '../custody/ledger.ts'
-import { keeperOf } from '../custody/sealing.ts'
+import { keeperOf, loadPlatformRef } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { log } from '../ground/log.ts'
-import { loadPlatformRef } from './code.ts'
 import { eraseFiles, eraseRows, eraseUnnamed } from './erase.ts'
 
 /** How many erasures were applied again. Cheap when the database was not set back. */

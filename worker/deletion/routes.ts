@@ -30,7 +30,7 @@ import {
 import { answerDataDeletion, answerDeauthorize } from './meta-callbacks.ts'
 import { approveDeletion, cancelDeletion } from './owners.ts'
 import { previewDeletion } from './preview.ts'
-import type { World } from './row.ts'
+import { worldOf } from './row.ts'
 import {
   bulkBody,
   bulkSchema,
@@ -45,11 +45,6 @@ import {
 } from './shapes.ts'
 import { deletionQuery, deletionsQuery, workspaceDeletionQuery } from './status.ts'
 
-export const worldOf = (c: Context<DoorEnv>): World => ({
-  env: c.env,
-  settings: c.var.settings,
-  now: Date.now(),
-})
 const storesOf = (c: Context<DoorEnv>) => ({
   db: database(c.env.DB),
   keepers: c.env.KEEPER,

@@ -15,10 +15,17 @@ export type DeletionState = DeletionRow['state']
 
 export type World = { env: Env; settings: Settings; now: number }
 
+/** The world of one request, from what every door finds on its context. */
+export const worldOf = (c: { env: Env; var: { settings: Settings } }): World => ({
+  env: c.env,
+  settings: c.var.settings,
+  now: Date.now(),
+})
+
 /** Tells the Eraser. When it cannot be told now, the cron does it: the row says what has to be done. */
 export async function wake(env: Env, accountId: string, id: string): Promise<void> {
   try {
-    await env.ERASER.getByName(accountId).start([id])
+    await env.ERASER.getByName(accountId).start([id], true)
   } catch (cause) {
     log('warn', 'deletion.not_woken', { error: errorName(cause) })
   }

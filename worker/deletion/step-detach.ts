@@ -6,7 +6,8 @@ import { schema } from '../../db/client.ts'
 import { openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { type Attachment, detach } from './detach.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { factsOf } from './facts.ts'
+import type { Facts } from './journal.ts'
 import { destroySecret, openFor, sealFor } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 
@@ -79,7 +80,7 @@ async function askMeta(context: StepContext): Promise<Facts['detached']> {
   for (const one of held ?? []) if ((await detach(settings, fetch, one)) === 'unclear') left.push(one)
   if (held && left.length === 0) return 'proven'
   if (!held || now >= (facts.detachUntil ?? 0)) return 'gave up'
-  const round = Number(job.facts.detachRound ?? 0)
+  const round = job.facts.detachRound ?? 0
   job.facts.detachRound = round + 1
   facts.detachNextAt = now + (limits.stepRetryMs[Math.min(round, limits.stepRetryMs.length - 1)] as number)
   journal.putInventory(tokensOf(job.id), await sealFor(env, job.id, 'detach', left))

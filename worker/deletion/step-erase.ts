@@ -54,10 +54,9 @@ async function eraseSomeMentions(context: StepContext, counts: Counts): Promise<
     return true
   }
   const words = [...inventory.phones, ...inventory.userIds]
-  const cursor = facts.mention && { table: 'rawEvents' as const, ...facts.mention }
-  const found = await eraseMentions(db, env.KEEPER, deletion.accountId, words, cursor, now)
-  if (found.erased > 0) addCounts(counts, { [found.table]: found.erased })
-  facts.mention = found.next && { after: found.next.after }
+  const found = await eraseMentions(db, env.KEEPER, deletion.accountId, words, facts.mention ?? '', now)
+  if (found.erased > 0) addCounts(counts, { raw_events: found.erased })
+  facts.mention = found.next
   facts.mentionsDone = found.next === undefined
   return facts.mentionsDone
 }

@@ -4,14 +4,13 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { assertion, schema, statement, writeBatch } from '../../db/client.ts'
 import { keptPlaces } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
-import { keeperOf } from '../custody/sealing.ts'
-import { dayMs, limits } from '../ground/limits.ts'
-import { mailInsert } from '../mail/mail.ts'
+import { keeperOf, loadPlatformRef } from '../custody/sealing.ts'
+import { limits } from '../ground/limits.ts'
 import { mailTexts } from '../mail/templates.ts'
-import { codeOf, loadPlatformRef, needleKey } from './code.ts'
+import { codeOf, needleKey, statusUrl } from './code.ts'
 import { factsOf, linkedMember, subjectOf } from './facts.ts'
 import { type Counts, countAll, takeInventory } from './inventory.ts'
-import { cancelDeletion, loadOwners, resignationUpdate } from './owners.ts'
+import { cancelDeletion, loadOwners, mailOwners, resignationUpdate } from './owners.ts'
 import { digestNeedles } from './residue-needles.ts'
 import { restrictions } from './row.ts'
 import { sealFor } from './secret.ts'
@@ -36,24 +35,14 @@ export async function verifyStep(context: StepContext): Promise<Outcome> {
 
 /** The owners hear of it once more two days before. */
 async function coolOff(context: StepContext, until: number): Promise<Outcome> {
-  const { db, env, deletion, job, now } = context
-  const remindAt = until - 2 * dayMs
+  const { db, env, deletion, job, now, settings } = context
+  const remindAt = until - limits.remindMs
   if (now < remindAt) return { to: 'again', inMs: remindAt - now, waits: true }
   if (!job.facts.reminded) {
     const { accountId } = deletion
-    const owners = await loadOwners(db, accountId)
-    const text = mailTexts.deletionStartsSoon({
-      startsAt: until,
-      statusUrl: `${context.settings.publicOrigin}/data-deletion/${codeOf(await loadPlatformRef(env.KEEPER), deletion.id)}`,
-    })
-    await writeBatch(
-      db,
-      await Promise.all(
-        owners.map(({ id: memberId }) =>
-          mailInsert(db, env.KEEPER, { accountId, memberId, kind: 'deletion_soon', ...text }, now),
-        ),
-      ),
-    )
+    const code = codeOf(await loadPlatformRef(env.KEEPER), deletion.id)
+    const text = mailTexts.deletionStartsSoon({ startsAt: until, statusUrl: statusUrl(settings, code) })
+    await writeBatch(db, await mailOwners(context, db, accountId, 'deletion_soon', text))
     job.facts.reminded = true
   }
   return { to: 'again', inMs: until - now, waits: true }

@@ -2,13 +2,14 @@
 // steps.ts. Which receipt stands is decided by the table's key; everything else follows from the row that stands.
 
 import { and, eq, sql } from 'drizzle-orm'
-import { type bindings, d1, type TableName } from '../../db/catalog.ts'
+import { type bindings, d1 } from '../../db/catalog.ts'
 import { schema, writeBatch } from '../../db/client.ts'
-import { keptPlaces, placesOf } from '../../db/reach.ts'
+import { keptPlaces, placesOf, tableNamed } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
+import { loadPlatformRef } from '../custody/sealing.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import { appendLeaf } from '../transparency/client.ts'
-import { commitmentOf, loadPlatformRef } from './code.ts'
+import { commitmentOf } from './code.ts'
 import { factsOf, subjectOf } from './facts.ts'
 import { type Counts, countAll } from './inventory.ts'
 import {
@@ -150,11 +151,9 @@ const storeOf = (place: string): keyof typeof bindings =>
 function howOf(place: string): ErasedPlace['how'] {
   if (place === 'keeper.keys') return 'key destroyed'
   if (place.endsWith('/')) return 'key destroyed and deleted'
-  const table = (Object.keys(d1) as TableName[]).find((name) => snake(name) === place)
+  const table = tableNamed(place)
   return table && d1[table].erase === 'shred and delete' ? 'key destroyed and deleted' : 'deleted'
 }
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** What stays, and for how long: the catalogue's own words. */
 function keptFacts(context: StepContext): ReceiptFacts['kept'] {
@@ -199,8 +198,7 @@ function outOfReach({ deletion }: StepContext, erasedAt: number): ReceiptFacts['
   if (deletion.scope === 'member' || deletion.scope === 'meta_user') return []
   return [
     { what: 'copies that the business itself has taken', until: null },
-    // Cloud API keeps messages for at most thirty days (data privacy and security, Meta).
-    { what: 'copies at Meta, for retransmission', until: erasedAt + 30 * dayMs },
+    { what: 'copies at Meta, for retransmission', until: erasedAt + limits.metaCopiesMs },
   ]
 }
 

@@ -2,10 +2,11 @@
 // log, because a place that was not catalogued is a defect that a person has to see. Called through steps.ts, and by the
 // operator's door for another look at any time.
 
-import { keeperOf, platformAccount } from '../custody/sealing.ts'
+import { keeperOf, loadPlatformRef, platformAccount } from '../custody/sealing.ts'
 import { log } from '../ground/log.ts'
-import { loadPlatformRef, needleKey } from './code.ts'
-import { type Facts, factsOf } from './facts.ts'
+import { needleKey } from './code.ts'
+import { factsOf } from './facts.ts'
+import type { Facts } from './journal.ts'
 import {
   addFindings,
   type ResidueCursor,

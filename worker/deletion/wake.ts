@@ -7,17 +7,24 @@ import { limits } from '../ground/limits.ts'
 
 const { deletions } = schema
 
-/** Wakes the Erasers of what has not begun or not ended; those that know go on as they do. */
+/** Only what is blocked looks again: a hold that was released beforehand tells nobody. All else has its own alarm. */
 export async function wakeDue(env: Env): Promise<number> {
   const rows = await database(env.DB)
-    .select({ id: deletions.id, accountId: deletions.accountId })
+    .select({ id: deletions.id, accountId: deletions.accountId, state: deletions.state })
     .from(deletions)
     .where(sql`${deletions.state} IN ('waiting_approval', 'cooling_off', 'running', 'blocked')`)
     .orderBy(asc(deletions.requestedAt))
     .limit(limits.wakeDeletions)
-  const accounts = Map.groupBy(rows, (row) => row.accountId)
+  const groups = Map.groupBy(rows, ({ accountId, state }) => `${accountId} ${state === 'blocked'}`)
   await Promise.all(
-    [...accounts].map(([accountId, list]) => env.ERASER.getByName(accountId).start(list.map(({ id }) => id))),
+    [...groups.values()].map(
+      ([first, ...rest]) =>
+        first &&
+        env.ERASER.getByName(first.accountId).start(
+          [first, ...rest].map(({ id }) => id),
+          first.state === 'blocked',
+        ),
+    ),
   )
   return rows.length
 }

@@ -127,6 +127,10 @@ export const limits = {
   /** For how long Meta is asked to let go; after that the token is destroyed without proof. */
   detachForMs: 7 * dayMs,
   coolingOffMs: 7 * dayMs,
+  /** How long before the end of the cooling-off the owners hear of it once more. */
+  remindMs: 2 * dayMs,
+  /** The Cloud API keeps messages for at most so long (data privacy and security, Meta). */
+  metaCopiesMs: 30 * dayMs,
   /** A key younger than this cannot delete a workspace: it may be a thief's. */
   deletionKeyAgeMs: 3 * dayMs,
   /** An owner's approval can be given for so long; then the request is void. */

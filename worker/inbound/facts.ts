@@ -9,6 +9,7 @@ import {
   type AccountKeys,
   type Keepers,
   keeperOf,
+  loadPlatformRef,
   messageRef,
   platformAccount,
   type SubjectAnswer,
@@ -90,7 +91,7 @@ export async function loadFacts(
   now: number,
 ): Promise<Facts> {
   const people = await loadPeople(keepers, readings)
-  const platformRef = await loadPlatformRef(keepers, people.keys, now)
+  const platformRef = await loadPlatformRef(keepers)
   const refs = readings.map((reading, i) => {
     const keys = people.keys.get(accountOf(reading) ?? platformAccount) as AccountKeys
     if (reading.as === 'message') return messageRef(keys, reading.owner.phoneNumberId, reading.message.wamid)
@@ -138,20 +139,6 @@ async function loadPeople(
     }),
   )
   return { keys, subjects, closed }
-}
-
-let platform: { ref: Uint8Array; until: number } | undefined
-
-/** The key that assets of erased workspaces are remembered by; the Keeper is asked once a minute at most. */
-async function loadPlatformRef(
-  keepers: Keepers,
-  keys: Map<string, AccountKeys>,
-  now: number,
-): Promise<Uint8Array> {
-  if (platform && platform.until > now) return platform.ref
-  const { ref } = keys.get(platformAccount) ?? (await keeperOf(keepers, platformAccount).resolve([])).account
-  platform = { ref, until: now + limits.keyCacheMs }
-  return ref
 }
 
 /** Which of the numbers and WABAs of these events belonged to a workspace that was erased. */
