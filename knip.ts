@@ -5,7 +5,7 @@ import type { KnipConfig } from 'knip'
 
 const config: KnipConfig = {
   entry: [
-    'scripts/{start,dev,test,check,build,openapi,deploy,ops}.ts',
+    'scripts/{start,dev,test,check,build,openapi,images,deploy,ops,policy}.ts',
     'test/support/{entry,setup}.ts',
     'test/bench/{run,generate-arrivals,generate-pairs}.ts',
     'test/bench/peers/*',

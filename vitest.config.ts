@@ -40,7 +40,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{simulators,flows,conformance,house,bench}/**/*.test.ts'],
+          include: ['test/{simulators,flows,conformance,house,site,bench}/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -21,18 +21,26 @@ export type Category =
   | 'metadata'
   | 'operational'
 
-export type Whose = 'contact' | 'member' | 'business' | 'nobody'
+export type Whose = 'contact' | 'member' | 'visitor' | 'business' | 'nobody'
 
 export type Column = {
   category: Category
   whose: Whose
   /** The key it is sealed under; false when it stands in clear. */
-  sealed: 'contact key' | 'account key' | 'contact or account key' | 'member key' | false
+  sealed:
+    | 'contact key'
+    | 'account key'
+    | 'contact or account key'
+    | 'member key'
+    | 'visitor key'
+    /** Of whomever the row is about. */
+    | 'person key'
+    | false
   exported: boolean
 }
 
-export type Purpose = 'provide the service' | 'secure the service' | 'keep evidence'
-export type Basis = 'contract with the business' | 'legitimate interest' | 'legal obligation'
+export type Purpose = 'provide the service' | 'secure the service' | 'answer you' | 'keep evidence'
+export type Basis = 'contract with the business' | 'your request' | 'legitimate interest' | 'legal obligation'
 
 /** What starts the clock (a column of epoch ms) and how many days it runs. `erasure` ends only by a deletion. */
 export type Life<C extends string = string> = { days: number; from: C; when?: string } | 'erasure'
@@ -45,9 +53,15 @@ export type Via<T extends TableName> = {
 /** A column that holds the id, ways through tables that stand above this one, or null where no row belongs to the scope. */
 export type Reach<T extends TableName> = ColumnOf<T> | (ColumnOf<T> | Via<T>)[] | null
 
+/** Of the policy: what people give us, what comes by WhatsApp, what the use leaves; null for what only machines see. */
+export type Section = 2 | 3 | 4 | null
+
 export type Table<T extends TableName> = {
+  /** What a row is, for people. */
+  title: string
+  section: Section
   /** How rows are reached for each scope. */
-  reach: { workspace: Reach<T>; contact: Reach<T>; member: Reach<T> }
+  reach: { workspace: Reach<T>; contact: Reach<T>; member: Reach<T>; visitor?: Reach<T> }
   /** Rows that name no contact but may speak of one: this sealed column has to be opened and read. */
   mayMention?: ColumnOf<T>
   purpose: Purpose
@@ -69,9 +83,13 @@ const pseudonym = column('pseudonym', 'contact', false, false)
 const details = column('contact details', 'contact', 'contact key', true)
 const content = column('content', 'contact', 'contact key', true)
 const business = column('account details', 'business', false, true)
+const visitorPseudonym = column('pseudonym', 'visitor', false, false)
+const visitorMetadata = column('metadata', 'visitor', false, true)
 
 export const d1: { [T in TableName]: Table<T> } = {
   accounts: {
+    title: 'Workspaces of businesses',
+    section: 2,
     reach: { workspace: 'id', contact: null, member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -84,6 +102,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   members: {
+    title: 'Members of workspaces',
+    section: 2,
     reach: { workspace: 'accountId', contact: null, member: 'id' },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -94,10 +114,30 @@ export const d1: { [T in TableName]: Table<T> } = {
       accountId: business,
       role: column('account details', 'member', false, true),
       email: column('account details', 'member', 'member key', true),
+      emailDigest: column('pseudonym', 'member', false, false),
       createdAt: column('metadata', 'member', false, true),
     },
   },
+  visitors: {
+    title: 'People who ask us',
+    section: 2,
+    reach: { workspace: null, contact: null, member: null, visitor: 'id' },
+    purpose: 'answer you',
+    basis: 'your request',
+    life: { days: 400, from: 'lastSeenAt', when: 'nothing is subscribed' },
+    erase: 'shred and delete',
+    columns: {
+      id: visitorPseudonym,
+      accountId: operational,
+      email: column('contact details', 'visitor', 'visitor key', true),
+      emailDigest: visitorPseudonym,
+      createdAt: visitorMetadata,
+      lastSeenAt: visitorMetadata,
+    },
+  },
   metaLinks: {
+    title: 'Links to Facebook accounts',
+    section: 3,
     reach: { workspace: 'accountId', contact: null, member: 'memberId' },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -112,7 +152,9 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   holds: {
-    reach: { workspace: 'accountId', contact: 'subjectId', member: null },
+    title: 'Locks on people, numbers, workspaces',
+    section: null,
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId', visitor: 'subjectId' },
     purpose: 'secure the service',
     basis: 'contract with the business',
     life: 'erasure',
@@ -127,6 +169,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   apiKeys: {
+    title: 'API keys',
+    section: 2,
     reach: { workspace: 'accountId', contact: null, member: 'memberId' },
     purpose: 'secure the service',
     basis: 'contract with the business',
@@ -145,6 +189,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   wabas: {
+    title: 'WhatsApp Business Accounts',
+    section: 3,
     reach: { workspace: 'accountId', contact: null, member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -158,6 +204,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   numbers: {
+    title: 'Phone numbers of businesses',
+    section: 3,
     reach: { workspace: 'accountId', contact: null, member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -174,6 +222,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   contacts: {
+    title: 'People a business talks with',
+    section: 3,
     reach: { workspace: 'accountId', contact: 'id', member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -195,6 +245,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   conversations: {
+    title: 'Conversations',
+    section: 3,
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -211,6 +263,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messages: {
+    title: 'Messages',
+    section: 3,
     reach: {
       workspace: 'accountId',
       contact: [{ by: 'conversationId', of: 'conversations', key: 'id' }],
@@ -244,6 +298,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messageStatuses: {
+    title: 'Delivery and read events',
+    section: 3,
     reach: {
       workspace: 'accountId',
       // A status that waits for its message is known by whom it went to, one of a message of ours by the message.
@@ -266,6 +322,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   messageChanges: {
+    title: 'Edits, reactions and withdrawals',
+    section: 3,
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
     purpose: 'provide the service',
     basis: 'contract with the business',
@@ -285,6 +343,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   contactPreferences: {
+    title: 'Choices about marketing messages',
+    section: 3,
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -293,6 +353,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { accountId: business, contactId: pseudonym, category: metadata, value: metadata, at: metadata },
   },
   rawEvents: {
+    title: 'Raw notices from Meta',
+    section: 3,
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
     mayMention: 'payload',
     purpose: 'provide the service',
@@ -315,6 +377,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   intakeCounts: {
+    title: 'Daily counts of what Meta sent',
+    section: 4,
     reach: {
       workspace: [
         { by: 'counterKey', of: 'numbers', key: 'phoneNumberId' },
@@ -343,6 +407,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   intakeCursors: {
+    title: 'How far the journal was read',
+    section: null,
     reach: { workspace: null, contact: null, member: null },
     purpose: 'provide the service',
     basis: 'legitimate interest',
@@ -351,6 +417,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { shard: operational, segment: operational, item: operational },
   },
   idempotencyKeys: {
+    title: 'Notes against sending twice',
+    section: 3,
     reach: {
       workspace: 'accountId',
       contact: [{ by: 'messageId', of: 'messages', key: 'id' }],
@@ -371,6 +439,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   auditEntries: {
+    title: 'The ledger: who did what',
+    section: 4,
     reach: { workspace: 'accountId', contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legitimate interest',
@@ -388,6 +458,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   auditSeals: {
+    title: 'Seals over the days of the ledger',
+    section: null,
     reach: { workspace: 'accountId', contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legitimate interest',
@@ -403,7 +475,9 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletions: {
-    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId' },
+    title: 'Requests for deletion',
+    section: 2,
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId', visitor: 'subjectId' },
     purpose: 'keep evidence',
     basis: 'legal obligation',
     life: { days: 730, from: 'requestedAt' },
@@ -430,6 +504,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletionOwners: {
+    title: 'Owners asked about a deletion',
+    section: 2,
     reach: { workspace: 'accountId', contact: null, member: 'memberId' },
     purpose: 'secure the service',
     basis: 'legal obligation',
@@ -446,6 +522,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletionBlocks: {
+    title: 'Reasons that stop a deletion',
+    section: null,
     reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -462,6 +540,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   deletionSteps: {
+    title: 'Steps of a deletion',
+    section: null,
     reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -479,6 +559,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   receipts: {
+    title: 'Receipts of deletions',
+    section: 2,
     reach: { workspace: [{ by: 'deletionId', of: 'deletions', key: 'id' }], contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -493,6 +575,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   erasureLedger: {
+    title: 'Digests of what was erased',
+    section: null,
     reach: { workspace: null, contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -501,6 +585,8 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { seq: operational, digest: pseudonym, at: operational },
   },
   assetTombstones: {
+    title: 'Digests of erased numbers',
+    section: null,
     reach: { workspace: null, contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legal obligation',
@@ -509,7 +595,9 @@ export const d1: { [T in TableName]: Table<T> } = {
     columns: { digest: column('pseudonym', 'business', false, false), at: operational },
   },
   mails: {
-    reach: { workspace: 'accountId', contact: null, member: 'memberId' },
+    title: 'E-mails from us',
+    section: 2,
+    reach: { workspace: 'accountId', contact: null, member: 'memberId', visitor: 'visitorId' },
     purpose: 'provide the service',
     basis: 'contract with the business',
     life: { days: 30, from: 'createdAt' },
@@ -518,15 +606,220 @@ export const d1: { [T in TableName]: Table<T> } = {
       id: operational,
       accountId: business,
       memberId: column('pseudonym', 'member', false, false),
+      visitorId: visitorPseudonym,
+      challengeId: operational,
       kind: operational,
-      content: column('content', 'member', 'member key', true),
+      content: column('content', 'member', 'person key', true),
       attempts: operational,
       nextAt: operational,
       createdAt: operational,
       sentAt: operational,
     },
   },
+  letters: {
+    title: 'Letters through the contact form',
+    section: 2,
+    reach: { workspace: null, contact: null, member: null, visitor: 'visitorId' },
+    purpose: 'answer you',
+    basis: 'your request',
+    life: { days: 365, from: 'createdAt' },
+    erase: 'shred and delete',
+    columns: {
+      id: operational,
+      accountId: operational,
+      visitorId: visitorPseudonym,
+      topic: visitorMetadata,
+      content: column('content', 'visitor', 'visitor key', true),
+      createdAt: visitorMetadata,
+    },
+  },
+  subscriptions: {
+    title: 'Subscriptions to changes',
+    section: 2,
+    reach: { workspace: null, contact: null, member: null, visitor: 'visitorId' },
+    purpose: 'answer you',
+    basis: 'your request',
+    life: 'erasure',
+    erase: 'delete',
+    columns: {
+      visitorId: visitorPseudonym,
+      accountId: operational,
+      list: visitorMetadata,
+      tokenDigest: column('credential', 'visitor', false, false),
+      createdAt: visitorMetadata,
+    },
+  },
+  challenges: {
+    title: 'One-time codes',
+    section: 2,
+    reach: {
+      workspace: [{ by: 'targetDigest', of: 'members', key: 'emailDigest' }],
+      contact: null,
+      member: [{ by: 'targetDigest', of: 'members', key: 'emailDigest' }],
+      visitor: [{ by: 'targetDigest', of: 'visitors', key: 'emailDigest' }],
+    },
+    purpose: 'secure the service',
+    basis: 'your request',
+    life: { days: 1, from: 'createdAt' },
+    erase: 'delete',
+    columns: {
+      id: operational,
+      channel: operational,
+      purpose: operational,
+      targetDigest: visitorPseudonym,
+      codeDigest: operational,
+      content: column('contact details', 'visitor', 'account key', false),
+      tries: operational,
+      createdAt: operational,
+      expiresAt: operational,
+      usedAt: operational,
+    },
+  },
+  wishes: {
+    title: 'Wishes found in messages',
+    section: 3,
+    reach: { workspace: 'accountId', contact: 'contactId', member: null },
+    purpose: 'answer you',
+    basis: 'legal obligation',
+    life: { days: 30, from: 'at' },
+    erase: 'delete',
+    columns: {
+      messageId: pseudonym,
+      accountId: business,
+      numberId: business,
+      contactId: pseudonym,
+      kind: metadata,
+      language: metadata,
+      codeDigest: operational,
+      at: metadata,
+      attempts: operational,
+      nextAt: operational,
+    },
+  },
+  requests: {
+    title: 'Requests about personal data',
+    section: 2,
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId', visitor: 'subjectId' },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'receivedAt' },
+    erase: 'keep pseudonymous',
+    columns: {
+      id: operational,
+      accountId: business,
+      subjectKind: operational,
+      subjectId: pseudonym,
+      type: metadata,
+      door: operational,
+      language: metadata,
+      codeDigest: operational,
+      state: metadata,
+      regimes: operational,
+      receivedAt: metadata,
+      dueAt: metadata,
+      letThroughAt: operational,
+      remindedAt: operational,
+      decidedAt: metadata,
+      decidedBy: pseudonym,
+      refusal: metadata,
+      deletionId: operational,
+      closedAt: metadata,
+      attempts: operational,
+      nextAt: operational,
+    },
+  },
+  requestMessages: {
+    title: 'Messages about requests',
+    section: 2,
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId', visitor: 'subjectId' },
+    purpose: 'answer you',
+    basis: 'legal obligation',
+    life: { days: 730, from: 'at' },
+    erase: 'shred and delete',
+    columns: {
+      id: operational,
+      requestId: operational,
+      accountId: business,
+      subjectId: pseudonym,
+      by: metadata,
+      content: column('content', 'contact', 'person key', true),
+      at: metadata,
+    },
+  },
+  packages: {
+    title: 'Packages to download',
+    section: 2,
+    reach: { workspace: 'accountId', contact: 'subjectId', member: 'subjectId', visitor: 'subjectId' },
+    purpose: 'answer you',
+    basis: 'legal obligation',
+    life: { days: 30, from: 'createdAt' },
+    erase: 'delete',
+    columns: {
+      id: operational,
+      requestId: operational,
+      accountId: business,
+      subjectId: pseudonym,
+      state: operational,
+      publicKey: operational,
+      bytes: operational,
+      attempts: operational,
+      nextAt: operational,
+      createdAt: metadata,
+      expiresAt: metadata,
+    },
+  },
+  requestRules: {
+    title: 'How a business answers requests',
+    section: 2,
+    reach: { workspace: 'accountId', contact: null, member: null },
+    purpose: 'provide the service',
+    basis: 'contract with the business',
+    life: 'erasure',
+    erase: 'delete',
+    columns: { accountId: business, letThrough: business, updatedAt: business },
+  },
+  documentVersions: {
+    title: 'Versions of documents',
+    section: null,
+    reach: { workspace: null, contact: null, member: null },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: 'erasure',
+    erase: 'keep pseudonymous',
+    columns: {
+      document: operational,
+      version: operational,
+      hash: operational,
+      leaf: operational,
+      material: operational,
+      effectiveAt: operational,
+      seenAt: operational,
+      toldAt: operational,
+      inForceAt: operational,
+    },
+  },
+  notices: {
+    title: 'Who was told of which version',
+    section: 2,
+    reach: { workspace: 'accountId', contact: null, member: 'recipientId', visitor: 'recipientId' },
+    purpose: 'keep evidence',
+    basis: 'legal obligation',
+    life: { days: 1095, from: 'queuedAt' },
+    erase: 'delete',
+    columns: {
+      document: operational,
+      version: operational,
+      accountId: business,
+      recipientId: column('pseudonym', 'member', false, false),
+      mailId: operational,
+      queuedAt: column('metadata', 'member', false, true),
+      sentAt: column('metadata', 'member', false, true),
+      failedAt: operational,
+    },
+  },
   canaryRuns: {
+    title: 'Nightly proofs of deleting',
+    section: null,
     reach: { workspace: null, contact: null, member: null },
     purpose: 'keep evidence',
     basis: 'legitimate interest',
@@ -543,40 +836,78 @@ export const d1: { [T in TableName]: Table<T> } = {
   },
 }
 
-/** How long a copy of the store can still be brought back after a deletion (Cloudflare's documentation). */
-export type Store = { what: string; location: string; backupDays: number }
+/**
+ * A binding, for people. `location` is where docs/operate.md creates it: whoever creates it elsewhere says so here.
+ * `backupDays`: how long a copy can still be brought back after a deletion (Cloudflare’s documentation).
+ */
+export type Store = { title: string; what: string; location: string; backupDays: number }
+
+const nearUse = 'worldwide: near whoever asked for it first'
+const asHinted = 'Western Europe, asked for at creation; a wish that Cloudflare grants, not a guarantee'
 
 /** Every binding of wrangler.toml. */
 export const bindings: Record<string, Store> = {
-  DB: { what: 'D1: the tables above', location: 'chosen at creation; see docs/operate.md', backupDays: 30 },
+  DB: { title: 'Database (D1)', what: 'the records of sections 2 to 4', location: asHinted, backupDays: 30 },
   KEYS: {
-    what: 'KV: key trees and journal keys, sealed by the root key',
+    title: 'Key store (KV)',
+    what: 'keys, sealed by a root key that is kept apart',
     location: 'worldwide',
     backupDays: 0,
   },
-  INTAKE: { what: 'Durable Objects: the intake journal', location: 'near the first request', backupDays: 30 },
+  INTAKE: {
+    title: 'Journal (Durable Objects)',
+    what: 'what Meta sent and is not handled yet',
+    location: nearUse,
+    backupDays: 30,
+  },
   KEEPER: {
-    what: 'Durable Objects: keys, identities and tombstones of one account',
-    location: 'near the first request',
+    title: 'Keeper (Durable Objects), one for each workspace',
+    what: 'who has which key, who was erased',
+    location: nearUse,
     backupDays: 30,
   },
   ERASER: {
-    what: 'Durable Objects: the deletions of one account and their journal',
-    location: 'near the first request',
+    title: 'Eraser (Durable Objects), one for each workspace',
+    what: 'deletions that are under way',
+    location: nearUse,
     backupDays: 30,
   },
   TRANSPARENCY: {
-    what: 'Durable Object: the transparency log, hashes only',
-    location: 'near the first request',
+    title: 'Transparency log (Durable Object)',
+    what: 'hashes that nobody can be known by',
+    location: nearUse,
     backupDays: 30,
   },
   FILES: {
-    what: 'R2: media, the erasure ledger, a copy of the transparency log',
-    location: 'chosen at creation; see docs/operate.md',
+    title: 'Files (R2)',
+    what: 'media, packages to download, the list of what was erased, a copy of the log',
+    location: asHinted,
     backupDays: 0,
   },
-  MAIL: { what: 'E-mail to members', location: 'worldwide', backupDays: 0 },
-  ASSETS: { what: 'Files of the public site; no personal data', location: 'worldwide', backupDays: 0 },
+  MAIL: {
+    title: 'Sending of e-mail',
+    what: 'to members, and to people who ask us',
+    location: 'worldwide',
+    backupDays: 0,
+  },
+  ERRANDS: {
+    title: 'Queue',
+    what: 'which requests have to be looked at',
+    location: 'worldwide',
+    backupDays: 0,
+  },
+  RATE: {
+    title: 'Rate limits',
+    what: 'how often a network address asked, in memory, for a minute',
+    location: 'the data centre that answers',
+    backupDays: 0,
+  },
+  ASSETS: {
+    title: 'Site',
+    what: 'files of these pages; no personal data',
+    location: 'worldwide',
+    backupDays: 0,
+  },
 }
 
 export type Place = {
@@ -767,7 +1098,7 @@ export const kvPrefixes: Record<string, Place> = {
   },
 }
 
-/** Objects of the R2 bucket, by prefix. `media/{account}/{contact}/…` is the only one with content in it. */
+/** Objects of the R2 bucket, by prefix. Content is only in `media/{account}/{contact}/…` and `export/{account}/{person}/…`. */
 export const r2Prefixes: Record<string, Place> = {
   'media/': {
     place: 'media of messages',
@@ -775,6 +1106,14 @@ export const r2Prefixes: Record<string, Place> = {
     whose: 'contact',
     sealed: 'contact key',
     life: 'until the contact is erased',
+    erase: 'delete',
+  },
+  'export/': {
+    place: 'packages that people asked for',
+    category: 'content',
+    whose: 'contact',
+    sealed: 'person key',
+    life: '7 days',
     erase: 'delete',
   },
   'ledger/': {
@@ -795,6 +1134,18 @@ export const r2Prefixes: Record<string, Place> = {
   },
 }
 
+/** Messages of the queues, by binding. A message that cannot be handled is dropped: the row it names says what is to be done. */
+export const queues: Record<string, Place> = {
+  ERRANDS: {
+    place: 'opaque ids of workspaces whose requests are to be looked at',
+    category: 'operational',
+    whose: 'nobody',
+    sealed: false,
+    life: 'seconds, at the longest a day',
+    erase: 'expires',
+  },
+}
+
 /** Where log lines go, and what they may hold: see worker/ground/log.ts. */
 export const logs: Place = {
   place: 'structured logs of the Worker',
@@ -803,4 +1154,92 @@ export const logs: Place = {
   sealed: false,
   life: '7 days',
   erase: 'expires',
+}
+
+type AnyColumn = { [T in TableName]: ColumnOf<T> | `${T}.${ColumnOf<T>}` }[TableName]
+
+/** What a column is called for people, where its own name says too little; `table.column` where it differs. */
+const columnWords: Partial<Record<AnyColumn, string>> = {
+  accountId: 'workspace',
+  'accounts.name': 'name of the business',
+  action: 'what was done',
+  actor: 'id of who did it',
+  answer: 'first answer',
+  'apiKeys.digest': 'digest of the key',
+  at: 'time',
+  bsuid: 'WhatsApp user id',
+  bsuidVersion: 'version of the WhatsApp user id',
+  by: 'who wrote it',
+  bytes: 'size',
+  cancelledBy: 'id of who cancelled',
+  challengeId: 'id of the code it carries',
+  'challenges.content': 'address',
+  codeDigest: 'digest of the code',
+  contactId: 'id of the contact',
+  'contactPreferences.value': 'stop or resume',
+  content: 'what was written',
+  conversationId: 'id of the conversation',
+  counterKey: 'number it counts for',
+  decidedBy: 'id of who decided',
+  deletionId: 'id of the deletion',
+  deregister: 'whether the number is given up',
+  digest: 'keyed digest',
+  door: 'way in',
+  dueAt: 'due date',
+  email: 'e-mail address',
+  emailDigest: 'keyed digest of the address',
+  errorCode: 'error code',
+  expiresAt: 'end',
+  goneBy: 'gone from backups by',
+  hash: 'hash of the text',
+  jws: 'signed receipt',
+  leaf: 'hash in the log',
+  'letters.content': 'name and what was written',
+  letThrough: 'at once or after a decision',
+  letThroughAt: 'let through',
+  list: 'what about',
+  mailId: 'id of the mail',
+  'mails.content': 'address and what was written',
+  memberId: 'id of the member',
+  messageId: 'id of the message',
+  'messages.origin': 'where we heard it',
+  nameVersion: 'version of the name',
+  nextAt: 'next try',
+  numberId: 'number of the business',
+  participant: 'digest of the participant',
+  payload: 'the notice',
+  phone: 'phone number',
+  phoneNumberId: 'phone number id',
+  phoneVersion: 'version of the phone number',
+  precedence: 'which source counts',
+  publicKey: 'public key made in the browser',
+  recipientId: 'id of the recipient',
+  ref: 'keyed digest of the message id',
+  regimes: 'laws it was timed by',
+  requestDigest: 'keyed digest of the request',
+  requestedBy: 'id of who asked',
+  requestId: 'id of the request',
+  seq: 'number in the list',
+  sortKey: 'place in the order',
+  statusAt: 'time of the status',
+  subject: 'id of whom it was about',
+  subjectId: 'id of whom it is about',
+  subjectKind: 'kind of person',
+  targetDigest: 'keyed digest of the address or number',
+  targetRef: 'keyed digest of the message it is about',
+  token: 'access token from Meta',
+  tokenDigest: 'digest of the secret in the mail',
+  userLastAt: 'last heard from the person',
+  username: 'WhatsApp user name',
+  usernameVersion: 'version of the user name',
+  visitorId: 'id of the person',
+  wabaId: 'WhatsApp Business Account id',
+  wamid: 'WhatsApp message id',
+}
+
+/** `lastSeenAt` becomes "last seen", unless a word is given: a column that was added shows in the policy by itself. */
+export function columnLabel(table: TableName, column: string): string {
+  const words = columnWords as Record<string, string | undefined>
+  const own = column.replace(/(?<=.)At$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words[`${table}.${column}`] ?? words[column] ?? own
 }

@@ -6,10 +6,10 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { d1, type TableName } from './catalog.ts'
 import { among, type Database, type Statement, schema, statement } from './client.ts'
 
-/** Whose data: everything of an account, or of some of its contacts or members. */
+/** Whose data: everything of an account, or of some of its contacts or members, or of visitors (account `platform`). */
 export type Subject =
   | { scope: 'workspace'; accountId: string }
-  | { scope: 'contact' | 'member'; accountId: string; ids: string[] }
+  | { scope: 'contact' | 'member' | 'visitor'; accountId: string; ids: string[] }
 
 export type Place = {
   table: TableName
@@ -32,8 +32,8 @@ const tableName = (table: TableName): string => getTableName(schema[table] as SQ
 
 /** The rows of `table` that belong to the subject; undefined when none can. */
 export function reachOf(table: TableName, subject: Subject): SQL | undefined {
-  const reach = d1[table].reach[subject.scope] as AnyReach
-  if (reach === null) return undefined
+  const reach = d1[table].reach[subject.scope] as AnyReach | undefined
+  if (reach === null || reach === undefined) return undefined
   const own = 'accountId' in d1[table].columns && reach !== 'accountId'
   const within = own ? sql`${sql.raw(columnName(table, 'accountId'))} = ${subject.accountId} AND ` : sql``
   if (typeof reach === 'string')

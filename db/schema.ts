@@ -21,9 +21,30 @@ export const members = sqliteTable(
     accountId: text('account_id').notNull(),
     role: text('role', { enum: ['owner', 'admin', 'agent', 'developer', 'privacy_officer'] }).notNull(),
     email: text('email').notNull(),
+    /** Keyed digest of the address in lower case; null in rows from before there was one. */
+    emailDigest: text('email_digest'),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [index('members_account').on(t.accountId, t.createdAt, t.id)],
+  (t) => [
+    index('members_account').on(t.accountId, t.createdAt, t.id),
+    index('members_email').on(t.emailDigest),
+    index('members_created').on(t.createdAt),
+  ],
+)
+
+/** People who wrote to us through a form, or asked to be told of changes; they have no account. */
+export const visitors = sqliteTable(
+  'visitors',
+  {
+    id: text('id').primaryKey(),
+    /** Always `platform`: their keys are in its Keeper. */
+    accountId: text('account_id').notNull(),
+    email: text('email').notNull(),
+    emailDigest: text('email_digest').notNull(),
+    createdAt: integer('created_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+  },
+  (t) => [uniqueIndex('visitors_email').on(t.emailDigest), index('visitors_seen').on(t.lastSeenAt)],
 )
 
 /** Which member a Facebook user id (app-scoped) belongs to; the id itself is only here as a keyed digest. */
@@ -42,7 +63,8 @@ export const metaLinks = sqliteTable(
 
 /**
  * A hold stops sending while it stands: a suspended account, a banned or disconnected WhatsApp account. On a contact,
- * `restricted` also hides it: nothing about this person is shown while it stands.
+ * `restricted` also hides it: nothing about this person is shown while it stands. `objected`: the business may answer this
+ * person, but not begin a conversation.
  */
 export const holds = sqliteTable(
   'holds',
@@ -51,7 +73,7 @@ export const holds = sqliteTable(
     /** The account itself, one WABA of it, or one contact. */
     subjectId: text('subject_id').notNull(),
     kind: text('kind', {
-      enum: ['suspended', 'frozen', 'banned', 'disconnected', 'reconnect', 'restricted'],
+      enum: ['suspended', 'frozen', 'banned', 'disconnected', 'reconnect', 'restricted', 'objected'],
     }).notNull(),
     reason: text('reason').notNull(),
     at: integer('at').notNull(),
@@ -366,10 +388,10 @@ export const deletions = sqliteTable(
     id: text('id').primaryKey(),
     /** `platform` when the person belongs to no account that we know. */
     accountId: text('account_id').notNull(),
-    scope: text('scope', { enum: ['contact', 'member', 'workspace', 'meta_user'] }).notNull(),
-    /** A contact, a member, the account, or the keyed digest of a Facebook user id. */
+    scope: text('scope', { enum: ['contact', 'member', 'visitor', 'workspace', 'meta_user'] }).notNull(),
+    /** A contact, a member, a visitor, the account, or the keyed digest of a Facebook user id. */
     subjectId: text('subject_id').notNull(),
-    door: text('door', { enum: ['api', 'meta', 'import', 'lifecycle', 'canary'] }).notNull(),
+    door: text('door', { enum: ['api', 'form', 'chat', 'meta', 'import', 'lifecycle', 'canary'] }).notNull(),
     requestedBy: text('requested_by').notNull(),
     codeDigest: text('code_digest').notNull(),
     state: text('state', {
@@ -499,7 +521,10 @@ export const mails = sqliteTable(
   {
     id: text('id').primaryKey(),
     accountId: text('account_id').notNull(),
-    memberId: text('member_id').notNull(),
+    /** Whom it goes to: a member, a visitor, whoever asked for a code, or, when all are null, the operator. */
+    memberId: text('member_id'),
+    visitorId: text('visitor_id'),
+    challengeId: text('challenge_id'),
     kind: text('kind').notNull(),
     content: text('content').notNull(),
     attempts: integer('attempts').notNull().default(0),
@@ -510,6 +535,7 @@ export const mails = sqliteTable(
   (t) => [
     index('mails_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
     index('mails_member').on(t.accountId, t.memberId),
+    index('mails_visitor').on(t.visitorId),
     index('mails_created').on(t.createdAt),
   ],
 )
@@ -524,3 +550,232 @@ export const canaryRuns = sqliteTable('canary_runs', {
   startedAt: integer('started_at').notNull(),
   finishedAt: integer('finished_at'),
 })
+
+/** What somebody wrote through the contact form. */
+export const letters = sqliteTable(
+  'letters',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    visitorId: text('visitor_id').notNull(),
+    topic: text('topic', { enum: ['question', 'privacy', 'security', 'business', 'other'] }).notNull(),
+    content: text('content').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('letters_visitor').on(t.visitorId), index('letters_created').on(t.createdAt)],
+)
+
+/** Who is told when something changes. A row is made only after the address was proven. */
+export const subscriptions = sqliteTable(
+  'subscriptions',
+  {
+    visitorId: text('visitor_id').notNull(),
+    accountId: text('account_id').notNull(),
+    list: text('list', { enum: ['subprocessors'] }).notNull(),
+    /** Of the secret in every mail, by which it is ended. */
+    tokenDigest: text('token_digest').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.visitorId, t.list] }),
+    uniqueIndex('subscriptions_token').on(t.tokenDigest),
+  ],
+)
+
+/** A one-time code that proves an address or a WhatsApp account. */
+export const challenges = sqliteTable(
+  'challenges',
+  {
+    id: text('id').primaryKey(),
+    channel: text('channel', { enum: ['mail', 'chat'] }).notNull(),
+    /** What is asked for once it is proven. */
+    purpose: text('purpose', {
+      enum: ['access', 'export', 'delete', 'correct', 'object', 'restrict', 'subscribe'],
+    }).notNull(),
+    /** Keyed digest of the e-mail address, or of the business's number: what is counted. */
+    targetDigest: text('target_digest').notNull(),
+    /** Of a chat code it is unique; of a mail code it is asked for together with the id. */
+    codeDigest: text('code_digest').notNull(),
+    /** The address, and what else the form said. */
+    content: text('content').notNull(),
+    tries: integer('tries').notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+  },
+  (t) => [
+    index('challenges_target').on(t.targetDigest, t.createdAt),
+    index('challenges_code').on(t.codeDigest),
+    index('challenges_created').on(t.createdAt),
+  ],
+)
+
+/** What a message asked for, whole, in the words of consent/keywords.ts: noted with the message, acted on afterwards. */
+export const wishes = sqliteTable(
+  'wishes',
+  {
+    /** The message's. */
+    messageId: text('message_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    numberId: text('number_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    kind: text('kind', { enum: ['access', 'export', 'delete', 'stop', 'start', 'code'] }).notNull(),
+    /** BCP 47, of the words that were used; the answer is in it. */
+    language: text('language').notNull(),
+    /** Of a one-time code from the site. */
+    codeDigest: text('code_digest'),
+    at: integer('at').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    /** Null when it is done. */
+    nextAt: integer('next_at'),
+  },
+  (t) => [
+    index('wishes_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('wishes_contact').on(t.accountId, t.contactId),
+    index('wishes_at').on(t.at),
+  ],
+)
+
+/** A request of a person about their own data, whoever has to answer it. What was written is in requestMessages. */
+export const requests = sqliteTable(
+  'requests',
+  {
+    id: text('id').primaryKey(),
+    /** Who answers: the business, or `platform`. Of a member of a workspace, the workspace's id. */
+    accountId: text('account_id').notNull(),
+    subjectKind: text('subject_kind', { enum: ['contact', 'member', 'visitor'] }).notNull(),
+    subjectId: text('subject_id').notNull(),
+    type: text('type', { enum: ['access', 'export', 'delete', 'correct', 'object', 'restrict'] }).notNull(),
+    door: text('door', { enum: ['chat', 'mail', 'api'] }).notNull(),
+    /** BCP 47. */
+    language: text('language').notNull(),
+    codeDigest: text('code_digest').notNull(),
+    state: text('state', { enum: ['waiting', 'granted', 'done', 'refused', 'withdrawn'] }).notNull(),
+    /** The rows of rights/clocks.ts that the due date was computed from, as `gdpr@1 dpdp@1`. */
+    regimes: text('regimes').notNull(),
+    receivedAt: integer('received_at').notNull(),
+    dueAt: integer('due_at').notNull(),
+    /** When silence lets it through; null when nobody else has to decide. */
+    letThroughAt: integer('let_through_at'),
+    remindedAt: integer('reminded_at'),
+    decidedAt: integer('decided_at'),
+    /** As in the ledger; `silence` when nobody decided. */
+    decidedBy: text('decided_by'),
+    /** From the closed list of rights/refusals.ts. */
+    refusal: text('refusal'),
+    deletionId: text('deletion_id'),
+    closedAt: integer('closed_at'),
+    attempts: integer('attempts').notNull().default(0),
+    /** When the cron looks at it next; null when nothing is to be done by itself. */
+    nextAt: integer('next_at'),
+  },
+  (t) => [
+    uniqueIndex('requests_code').on(t.codeDigest),
+    uniqueIndex('requests_open')
+      .on(t.accountId, t.subjectId, t.type)
+      .where(sql`state IN ('waiting', 'granted')`),
+    index('requests_account').on(t.accountId, t.receivedAt, t.id),
+    index('requests_subject').on(t.subjectId),
+    index('requests_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('requests_received').on(t.receivedAt),
+  ],
+)
+
+/** The conversation about a request. */
+export const requestMessages = sqliteTable(
+  'request_messages',
+  {
+    id: text('id').primaryKey(),
+    requestId: text('request_id').notNull(),
+    accountId: text('account_id').notNull(),
+    subjectId: text('subject_id').notNull(),
+    by: text('by', { enum: ['person', 'business', 'us'] }).notNull(),
+    content: text('content').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [
+    index('request_messages_request').on(t.requestId, t.at, t.id),
+    index('request_messages_subject').on(t.accountId, t.subjectId),
+    index('request_messages_at').on(t.at),
+  ],
+)
+
+/** What was prepared for a person to download; the object itself is in R2 under `export/`. */
+export const packages = sqliteTable(
+  'packages',
+  {
+    id: text('id').primaryKey(),
+    requestId: text('request_id').notNull(),
+    accountId: text('account_id').notNull(),
+    subjectId: text('subject_id').notNull(),
+    state: text('state', { enum: ['building', 'ready', 'failed', 'expired'] }).notNull(),
+    /** JWK of the key that was made in the browser; null when there was none. */
+    publicKey: text('public_key'),
+    bytes: integer('bytes'),
+    attempts: integer('attempts').notNull().default(0),
+    /** When somebody builds it next; null when nobody has to. */
+    nextAt: integer('next_at'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    index('packages_request').on(t.requestId, t.createdAt),
+    index('packages_subject').on(t.accountId, t.subjectId),
+    index('packages_open').on(t.expiresAt).where(sql`state IN ('building', 'ready')`),
+    index('packages_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('packages_created').on(t.createdAt),
+  ],
+)
+
+/** Whether a business decides about requests of its contacts, or lets them through at once. */
+export const requestRules = sqliteTable('request_rules', {
+  accountId: text('account_id').primaryKey(),
+  letThrough: text('let_through', { enum: ['at_once', 'decide'] }).notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+/** Every version of every public document, as the build that runs knows it. */
+export const documentVersions = sqliteTable(
+  'document_versions',
+  {
+    document: text('document', { enum: ['privacy', 'terms', 'subprocessors'] }).notNull(),
+    version: text('version').notNull(),
+    /** Hex SHA-256 of the text. */
+    hash: text('hash').notNull(),
+    /** Of the transparency log; null until it is in there. */
+    leaf: text('leaf'),
+    material: integer('material', { mode: 'boolean' }).notNull(),
+    /** From the file: not in force before. */
+    effectiveAt: integer('effective_at').notNull(),
+    /** When this gateway first knew it. */
+    seenAt: integer('seen_at').notNull(),
+    /** When the last of those who had to be told was told; null until then. */
+    toldAt: integer('told_at'),
+    /** When it came into force; null until then. */
+    inForceAt: integer('in_force_at'),
+  },
+  (t) => [primaryKey({ columns: [t.document, t.version] })],
+)
+
+/** Who was told of which version, and when: a mail that left, or one that could not be delivered. */
+export const notices = sqliteTable(
+  'notices',
+  {
+    document: text('document', { enum: ['privacy', 'terms', 'subprocessors'] }).notNull(),
+    version: text('version').notNull(),
+    /** The workspace of the member; `platform` for a subscriber. */
+    accountId: text('account_id').notNull(),
+    recipientId: text('recipient_id').notNull(),
+    mailId: text('mail_id').notNull(),
+    queuedAt: integer('queued_at').notNull(),
+    sentAt: integer('sent_at'),
+    /** The last try has failed. */
+    failedAt: integer('failed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.document, t.version, t.recipientId] }),
+    index('notices_recipient').on(t.accountId, t.recipientId),
+    index('notices_open').on(t.mailId).where(sql`sent_at IS NULL AND failed_at IS NULL`),
+    index('notices_queued').on(t.queuedAt),
+  ],
+)

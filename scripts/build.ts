@@ -63,6 +63,7 @@ export function build(force = false): void {
     if (!force && isBuilt()) return
     run('The API description', ['--disable-warning=ExperimentalWarning', 'scripts/openapi.ts'])
     run('The build', ['node_modules/astro/bin/astro.mjs', 'build'])
+    run('The images', ['--disable-warning=ExperimentalWarning', 'scripts/images.ts'])
     // The builder copies the secrets beside its product; nobody needs them there.
     rmSync(join(root, 'dist/server/.dev.vars'), { force: true })
   } finally {

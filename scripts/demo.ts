@@ -13,6 +13,7 @@ function fromCast(business: typeof panaderia | typeof monsoon, ownerEmail: strin
 }
 
 export const demoBusinesses: SeedBusiness[] = [
-  fromCast(panaderia, 'owner@panaderia-sol.example'),
+  // One of each: requests of the one's contacts go through at once, about the other's it decides.
+  { ...fromCast(panaderia, 'owner@panaderia-sol.example'), letsThrough: true },
   fromCast(monsoon, 'owner@monsoon-books.example'),
 ]

@@ -63,7 +63,10 @@ function assertSettings(vars: Record<string, unknown>): void {
 try {
   const text = readFileSync(config, 'utf8')
   assertIds(text)
-  assertSettings((parse(text).vars ?? {}) as Record<string, unknown>)
+  const vars = (parse(text).vars ?? {}) as Record<string, string>
+  assertSettings(vars)
+  // A secret cannot be read from here, so whoever keeps the address as one gives it in the environment as well.
+  if (vars.PUBLIC_ORIGIN) process.env.PUBLIC_ORIGIN ??= vars.PUBLIC_ORIGIN
   console.log('Building …')
   build(true)
   runOrThrow('Applying migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', '--config', config])

@@ -20,6 +20,8 @@ export type Demo = {
 }
 
 export type SeedBusiness = {
+  /** Whether requests of its contacts are let through at once; it decides about them otherwise. */
+  letsThrough?: boolean
   name: string
   ownerEmail: string
   token: string
@@ -28,9 +30,9 @@ export type SeedBusiness = {
   displayPhoneNumber: string
 }
 
-async function post<T>(url: string, key: string, body: unknown): Promise<T> {
+async function call<T>(method: 'POST' | 'PUT', url: string, key: string, body: unknown): Promise<T> {
   const answer = await fetch(url, {
-    method: 'POST',
+    method,
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
@@ -45,11 +47,18 @@ export async function seedWorkspace(
   business: SeedBusiness,
 ): Promise<DemoWorkspace> {
   const { name, ownerEmail, wabaId, phoneNumberId, displayPhoneNumber, token } = business
-  const opened = await post<{ id: string; apiKey: string }>(
+  const opened = await call<{ id: string; apiKey: string }>(
+    'POST',
     `${gateway}/api/v1/operator/workspaces`,
     operatorKey,
     { name, ownerEmail },
   )
-  await post(`${gateway}/api/v1/numbers`, opened.apiKey, { wabaId, phoneNumberId, accessToken: token })
+  await call('POST', `${gateway}/api/v1/numbers`, opened.apiKey, {
+    wabaId,
+    phoneNumberId,
+    accessToken: token,
+  })
+  if (business.letsThrough)
+    await call('PUT', `${gateway}/api/v1/request-rules`, opened.apiKey, { letThrough: 'at_once' })
   return { id: opened.id, name, ownerEmail, apiKey: opened.apiKey, wabaId, phoneNumberId, displayPhoneNumber }
 }

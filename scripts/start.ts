@@ -11,6 +11,7 @@ function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
 
     The phone of a customer   ${meta}          (write to Panaderia Sol, see the answer and its ticks)
     The gateway               ${gateway}
+    Mails that it sent        ${meta}/mail
     The API, to read          ${gateway}/docs/api
 
   1. Write something on the phone page, as Ana to Panaderia Sol.

@@ -17,14 +17,24 @@ import { operatorDeletions } from './deletion/operator-routes.ts'
 import { publicDeletions } from './deletion/public-routes.ts'
 import { deletionRoom, metaCallbacks } from './deletion/routes.ts'
 import { NotConfigured, settingsOf } from './env.ts'
-import { readCapped, secureHeaders } from './ground/http.ts'
+import { secure } from './ground/headers.ts'
+import { readCapped } from './ground/http.ts'
 import { newId } from './ground/ids.ts'
 import { limits } from './ground/limits.ts'
 import { errorName, log } from './ground/log.ts'
+import { networkOf } from './ground/network.ts'
 import { openApiRoom } from './ground/openapi.ts'
 import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts'
+import { hands } from './hands.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
+import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
 import { numbers } from './onboarding/routes.ts'
+import { type Site, showPage } from './pages.ts'
+import { gpcSupport, robotsText, securityText, sitemap } from './public-files.ts'
+import { operatorRights } from './rights/operator-routes.ts'
+import { packageRoom } from './rights/package-routes.ts'
+import { publicRights } from './rights/public-routes.ts'
+import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
@@ -32,13 +42,19 @@ import { jwks, transparencyLog } from './transparency/routes.ts'
 const api = openApiRoom<DoorEnv>()
   .route('/operator', operator)
   .route('/operator', operatorDeletions)
+  .route('/operator', operatorNotices)
+  .route('/operator', operatorRights(hands))
   .route('/public', publicDeletions)
+  .route('/public', publicSubscriptions)
+  .route('/public', packageRoom)
+  .route('/public', publicRights(hands))
   .route('/', deletionRoom)
   .route('/', conversations)
   .route('/', numbers)
   .route('/', numberHealth)
   .route('/', keys)
   .route('/', rights)
+  .route('/', businessRights(hands))
   .route('/', audit)
   .route('/', transparencyLog)
   .route('/', members)
@@ -48,10 +64,23 @@ export type Api = typeof api
 
 export type Doors = {
   /** The Astro site, loaded when somebody first asks for a page: the webhook path never pays for it. */
-  loadSite: () => Promise<{
-    fetch: (request: Request, env: Env, ctx: Context['executionCtx']) => Response | Promise<Response>
-  }>
+  loadSite: () => Promise<Site>
 }
+
+const kept = { 'cache-control': 'public, max-age=300' }
+
+/** What crawlers and browsers ask for at fixed addresses. */
+const forMachines = new Hono<DoorEnv>()
+  .get('/.well-known/security.txt', (c) =>
+    c.text(securityText(c.var.settings.publicOrigin, Date.now()), 200, kept),
+  )
+  .get('/.well-known/gpc.json', (c) => c.json(gpcSupport, 200, kept))
+  // There are no passwords: the page says how signing in works.
+  .get('/.well-known/change-password', (c) => c.redirect('/security#sign-in', 302))
+  .get('/robots.txt', (c) => c.text(robotsText(c.var.settings.publicOrigin), 200, kept))
+  .get('/sitemap.xml', (c) =>
+    c.body(sitemap(c.var.settings.publicOrigin), 200, { ...kept, 'content-type': 'application/xml' }),
+  )
 
 export function createApp({ loadSite }: Doors) {
   const app = new Hono<DoorEnv>()
@@ -59,10 +88,13 @@ export function createApp({ loadSite }: Doors) {
   app.get('/healthz', health)
   app.use(configured)
 
-  app.get('/openapi.json', (c) => c.json(openApiDocument(), 200, { 'cache-control': 'public, max-age=300' }))
+  app.get('/openapi.json', (c) => c.json(openApiDocument(), 200, kept))
   app.get('/.well-known/jwks.json', jwks)
+  app.route('/', forMachines)
   app.use('/api/*', jsonApi)
   app.use('/api/v1/operator/*', onlyOperator)
+  app.use('/api/v1/public/*', seldom)
+  app.use('/api/v1/public/*', except('/api/v1/public/deletions/*', unlessRestored))
   app.use('/api/v1/*', except(['/api/v1/operator/*', '/api/v1/public/*'], authenticated, unlessRestored))
   app.route('/api/v1', api)
   app.all('/api/*', (c) => missing(app, c))
@@ -70,7 +102,10 @@ export function createApp({ loadSite }: Doors) {
   for (const path of cloudApiPaths) app.use(path, recognised)
   app.route('/', proxy)
 
-  app.all('*', async (c) => (await loadSite()).fetch(c.req.raw, c.env, c.executionCtx))
+  app.all('*', async (c) => {
+    const ctx = c.executionCtx as ExecutionContext
+    return showPage(await loadSite(), { request: c.req.raw, env: c.env, ctx, now: Date.now() })
+  })
   app.onError((cause) => problemOf(cause))
 
   // Meta's events go past everything that is for people and businesses: this door is measured in microseconds.
@@ -116,9 +151,6 @@ export function openApiDocument() {
   return document
 }
 
-const contentPolicy =
-  "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-
 const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
   await next()
   try {
@@ -130,12 +162,6 @@ const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
     c.res = undefined
     c.res = copy
   }
-}
-
-function secure(answer: Headers): void {
-  for (const [name, value] of Object.entries(secureHeaders)) answer.set(name, value)
-  if (answer.get('content-type')?.startsWith('text/html'))
-    answer.set('content-security-policy', contentPolicy)
 }
 
 /** Tells a monitor whether this Worker would serve at all; what is wrong stands in the log, not here. */
@@ -199,6 +225,20 @@ const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
 const unlessRestored: MiddlewareHandler<DoorEnv> = async (c, next) => {
   if ((await guard(c.env, Date.now())) === 'set back')
     throw new Problem('restoring', { headers: { 'retry-after': '60' } })
+  await next()
+}
+
+/**
+ * So many forms a minute from one network. Cloudflare itself writes `cf-connecting-ip` on what comes from outside, so nobody can
+ * choose it; a page of ours that calls the API for a visitor passes it on.
+ */
+const seldom: MiddlewareHandler<DoorEnv> = async (c, next) => {
+  if (c.req.method === 'POST') {
+    const door = c.req.path.split('/')[4] ?? ''
+    const network = networkOf(c.req.header('cf-connecting-ip') ?? 'local')
+    const { success } = await c.env.RATE.limit({ key: `${door} ${network}` })
+    if (!success) throw new Problem('too_many_requests', { headers: { 'retry-after': '60' } })
+  }
   await next()
 }
 

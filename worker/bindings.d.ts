@@ -3,6 +3,7 @@
 
 import type { Keeper } from './custody/keeper.ts'
 import type { Eraser } from './deletion/eraser.ts'
+import type { Errand } from './ground/errands.ts'
 import type { Intake } from './inbound/intake.ts'
 import type { Transparency } from './transparency/transparency.ts'
 
@@ -26,6 +27,8 @@ interface GatewayEnv {
   TRANSPARENCY: DurableObjectNamespace<Transparency>
   FILES: R2Bucket
   MAIL: SendEmail
+  ERRANDS: Queue<Errand>
+  RATE: RateLimit
   META_APP_ID?: string
   META_APP_SECRETS?: string
   META_VERIFY_TOKEN?: string

@@ -1,5 +1,7 @@
-// What the platform starts: requests, the clock, and the Durable Objects. Everything a request can reach stands in app.ts.
+// What the platform starts: requests, the clock, the queue, and the Durable Objects. Everything a request can reach stands in app.ts.
 
+import { documents } from '../db/documents.ts'
+import { digestMembers } from './accounts/members.ts'
 import { createApp } from './app.ts'
 import { sealDue } from './audit/seals.ts'
 import { canary } from './deletion/canary.ts'
@@ -7,10 +9,14 @@ import { lifecycle } from './deletion/lifecycle.ts'
 import { restoreDue } from './deletion/restore.ts'
 import { wakeDue } from './deletion/wake.ts'
 import { settingsOf } from './env.ts'
+import { handleErrands } from './errands.ts'
 import { errorName, log } from './ground/log.ts'
+import { hands } from './hands.ts'
 import { replayDue } from './inbound/receive.ts'
 import { deliverMails } from './mail/mail.ts'
+import { announce } from './notices/announce.ts'
 import { sweep } from './retention/sweep.ts'
+import { runErrands } from './rights/errands.ts'
 import { settle } from './sending/settle.ts'
 
 export { Keeper } from './custody/keeper.ts'
@@ -28,10 +34,13 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
   const duties = {
     replay: () => replayDue(env, settings.appId, now),
     settle: () => settle(env, settings, now),
+    errands: () => runErrands({ env, settings, now }, hands),
     deletions: () => wakeDue(env),
     lifecycle: () => lifecycle(env, settings, now),
     mail: () => deliverMails(env, settings, now),
+    notices: () => announce({ env, settings, now }, documents),
     sweep: () => sweep(env, now),
+    digests: () => digestMembers(env, now),
     seal: () => sealDue(env, now),
     canary: () => canary(env, settings, now, async (request) => app.fetch(request, env, ctx)),
   }
@@ -47,4 +56,5 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
 export default {
   fetch: app.fetch,
   scheduled: (_, env, ctx) => everyMinute(env, ctx, Date.now()),
+  queue: ({ messages }, env) => handleErrands(messages, env, hands, Date.now()),
 } satisfies ExportedHandler<Env>

@@ -6,6 +6,7 @@ export const scopes: Record<DeletionStatus['scope'], string> = {
   contact: 'Everything that one business keeps about one person it talks with',
   member: 'The account of one person who works with a business',
   workspace: 'A whole business: its messages, its contacts, its connection to WhatsApp',
+  visitor: 'What you wrote to us, and your address',
   meta_user: 'What is kept about one Facebook account',
 }
 
@@ -116,6 +117,22 @@ const places: Record<string, string> = {
   'keeper.keys': 'keys',
   'keeper.identities': 'keyed digests of phone numbers and ids',
   receipts: 'receipts',
+  asset_tombstones: 'keyed digests of WhatsApp accounts that were deleted',
+  deletion_blocks: 'reasons why a deletion waited',
+  deletion_steps: 'steps of the deletion',
+  visitors: 'your e-mail address, as somebody who wrote to us',
+  letters: 'what you wrote to us',
+  subscriptions: 'news you asked for',
+  challenges: 'one-time codes',
+  wishes: 'notes of what a message asked for',
+  requests: 'requests about your data',
+  request_messages: 'what was written about a request',
+  packages: 'copies prepared for you to download',
+  request_rules: 'how the business answers requests',
+  notices: 'notes of who was told of new texts',
+  'keeper.tombstones': 'marks by which late messages about somebody deleted are dropped',
+  'eraser.needles': 'keyed digests to search again with',
+  tombstones: 'marks by which late messages about somebody deleted are dropped',
 }
 
 /** A place for people: what it holds; else its own name, readable. */
@@ -133,6 +150,23 @@ export const howText: Record<ReceiptClaims['places'][number]['how'], string> = {
   'key destroyed': 'destroyed',
   kept: 'kept',
 }
+
+const duties: Record<string, string> = {
+  'keep evidence: legal obligation, opaque ids only':
+    'So that we can prove that it was done, as the law asks. Ids alone, no name.',
+  'keep evidence: legitimate interest, opaque ids only':
+    'So that the record of who did what stays whole. Ids alone, no name.',
+  'late events about somebody erased store nothing': 'So that a late message stores nothing.',
+  'search again for what should be gone, keyed digests only':
+    'So that it can be searched for again. Digests alone, from which nothing can be read.',
+  'keep what was erased erased, keyed digests only':
+    'So that it is deleted again, should a database ever be set back. Digests alone, from which nothing can be read.',
+  'the only owner of a workspace: transfer it or delete the workspace':
+    'A workspace without an owner belongs to nobody. Make somebody else an owner, or delete the workspace.',
+}
+
+/** Why something stays, for people; else in the words of the receipt. */
+export const dutyText = (duty: string): string => duties[duty] ?? `${duty}.`
 
 const instant = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
 const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })

@@ -1,35 +1,21 @@
 // The whole circle in a real browser: a person types on the simulated phone, a business reads it through the API and
 // answers with an SDK, the person reads the answer, and the ticks come home. And the public pages as a browser sees them.
 
-import { existsSync } from 'node:fs'
 import { WhatsAppClient } from '@kapso/whatsapp-cloud-api'
-import { type Browser, chromium, type Page } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { problems } from '../../worker/ground/problems.ts'
 import { messagesWith, openPlace, type Place, sim, until } from '../conformance/sdk/place.ts'
-import { ana } from '../simulators/meta/cast.ts'
+import { ana, ravi } from '../simulators/meta/cast.ts'
+import { inBrowser, launch, noBrowser } from '../support/browser.ts'
 
-const executablePath = '/usr/bin/chromium'
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-// With CI set nothing is skipped: the launch below fails and says what is missing.
-const skipped = !existsSync(executablePath) && !process.env.CI
-const title = skipped ? `in a browser (skipped: there is no Chromium at ${executablePath})` : 'in a browser'
-
-describe.skipIf(skipped)(title, () => {
+describe.skipIf(noBrowser)(inBrowser('in a browser'), () => {
   let place: Place
   let browser: Browser
 
   beforeAll(async () => {
     place = await openPlace()
-    browser = await chromium.launch({ executablePath, args })
+    browser = await launch()
   })
 
   afterAll(async () => {
@@ -114,6 +100,27 @@ describe.skipIf(skipped)(title, () => {
     await page.close()
   })
 
+  it('opens a chat by a link like wa.me’s, and what is asked there is answered at once, with the page to follow', async () => {
+    const { page, troubles } = await watched(place.metaUrl)
+    const to = place.books.displayPhoneNumber.replace(/\D/g, '')
+    await page.goto(`${place.metaUrl}/?to=${to}&text=${encodeURIComponent('Delete my data')}#phone/ravi`)
+    const composer = page.getByRole('textbox', { name: 'Message' })
+    await until('the words', async () =>
+      (await composer.inputValue()) === 'Delete my data' ? true : undefined,
+    )
+    // Nothing is sent before the person sends it.
+    expect(await messagesWith(place, place.books, ravi.phone)).toEqual([])
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const answer = page.getByRole('log').getByRole('listitem').filter({ hasText: 'Request received' })
+    await answer.waitFor()
+    const link = await answer.getByRole('link').getAttribute('href')
+    expect(link).toMatch(new RegExp(`^${place.url}/data-deletion/[0-9a-z]{26}$`))
+    expect(troubles).toEqual([])
+    await page.goto(`${place.metaUrl}/?to=12&text=x`)
+    await page.getByRole('status').filter({ hasText: 'not one that wa.me would open' }).waitFor()
+    await page.close()
+  })
+
   it('has a page for every problem, where its type points', async () => {
     for (const [code, { title, remedy }] of Object.entries(problems)) {
       const page = await fetch(`${place.url}/errors/${code}`)
@@ -137,7 +144,7 @@ describe.skipIf(skipped)(title, () => {
       }),
     )
     expect(pages[0]).toMatchObject({ status: 404, cache: 'no-store', robots: 'noindex' })
-    expect(pages[0]?.text).toContain('There is no deletion with this code')
+    expect(pages[0]?.text).toContain('There is no request with this code')
     for (const page of pages) expect(page).toEqual(pages[0])
   })
 

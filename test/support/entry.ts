@@ -11,4 +11,8 @@ const site = {
   fetch: () => new Response('the site', { status: 404, headers: { 'content-type': 'text/plain' } }),
 }
 
-export default { fetch: createApp({ loadSite: async () => site }).fetch }
+export default {
+  fetch: createApp({ loadSite: async () => site }).fetch,
+  // Whoever wants errands run in a test runs them there.
+  queue: (batch: MessageBatch) => batch.ackAll(),
+}

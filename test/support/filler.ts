@@ -1,5 +1,6 @@
 // A row in every table for one person of one business, made from the schema and the catalogue: a new table is filled by
-// itself, or the test that fills fails. Called by the tests of the deletion walk.
+// itself, or the test that fills fails. The same person is a contact, a member, and somebody who wrote to us without an
+// account. Called by the tests of the deletion walk.
 
 import { env } from 'cloudflare:workers'
 import { getTableColumns, getTableName } from 'drizzle-orm'
@@ -7,7 +8,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { d1, type TableName } from '../../db/catalog.ts'
 import { database, rowsInsert, schema, writeBatch } from '../../db/client.ts'
 import type { SealKey } from '../../worker/crypto/seal.ts'
-import { keeperOf, sealColumn } from '../../worker/custody/sealing.ts'
+import { keeperOf, platformAccount, sealColumn } from '../../worker/custody/sealing.ts'
 import type { Business, Person } from './cast.ts'
 import { drain } from './intake.ts'
 import { messageChange, postChanges, textMessage } from './webhooks.ts'
@@ -22,17 +23,25 @@ export const ownerless = (Object.keys(d1) as TableName[]).filter((table) =>
 export type Filled = {
   contactId: string
   memberId: string
+  visitorId: string
   /** What stands in every row that was made for this person and in nobody else's. */
   tag: string
   /** What her rows can be told by: ids of hers, phone and user id in clear. */
   words: string[]
+  /** The same for her rows as somebody without an account. */
+  visitorWords: string[]
 }
 
-type Keys = { contact: SealKey; account: SealKey; member: SealKey }
+/** Keys by who they belong to; in the platform's Keeper for a visitor. */
+type Keys = { person: SealKey; account: SealKey; member: SealKey; platform: SealKey }
 type World = {
-  business: Business
+  business: Pick<Business, 'accountId' | 'phoneNumberId'>
+  /** Who the rows are about, where a table does not say what sort of person. */
+  subjectId: string
+  subjectKind: 'contact' | 'member' | 'visitor'
   contactId: string
-  memberId: string
+  memberId: string | null
+  visitorId: string | null
   tag: string
   keys: Keys
   person: Person
@@ -52,9 +61,17 @@ const links: Partial<Record<TableName, Record<string, TableName>>> = {
 const chosen: Partial<Record<TableName, Record<string, (world: World) => unknown>>> = {
   accounts: { id: ({ business }) => business.accountId },
   members: { id: ({ memberId }) => memberId, role: () => 'agent' },
+  visitors: { id: ({ visitorId }) => visitorId },
+  challenges: {
+    id: ({ memberId, visitorId, tag }) => `cha_${visitorId ?? memberId}_${tag}`,
+    targetDigest: ({ tag }) => `emailDigest-${tag}`,
+  },
+  requests: { subjectKind: ({ subjectKind }) => subjectKind },
+  notices: { recipientId: ({ memberId, visitorId }) => visitorId ?? memberId },
+  mails: { challengeId: () => null },
   contacts: { id: ({ contactId }) => contactId },
   // A request that stands would be the answer to the one that the test makes.
-  deletions: { state: () => 'cancelled', subjectId: ({ contactId }) => contactId },
+  deletions: { state: () => 'cancelled' },
   holds: { subjectId: ({ contactId }) => contactId, liftedAt: () => 2 },
   intakeCounts: {
     counterKey: ({ business }) => business.phoneNumberId,
@@ -65,7 +82,7 @@ const chosen: Partial<Record<TableName, Record<string, (world: World) => unknown
 }
 
 function plainOf(world: World, table: TableName, property: string, column: SQLiteColumn): unknown {
-  const { business, contactId, memberId, tag } = world
+  const { business, contactId, memberId, visitorId, subjectId, tag } = world
   const own = chosen[table]?.[property]
   if (own) return own(world)
   const of = links[table]?.[property]
@@ -73,6 +90,8 @@ function plainOf(world: World, table: TableName, property: string, column: SQLit
   if (property === 'accountId') return business.accountId
   if (property === 'contactId') return contactId
   if (property === 'memberId') return memberId
+  if (property === 'visitorId') return visitorId
+  if (property === 'subjectId') return subjectId
   if (column.enumValues?.length) return column.enumValues[0]
   if (property === 'id') return `${sqlName(table)}-${tag}`
   if (/^(nextAt|.*Version)$/.test(property)) return column.notNull ? '' : null
@@ -95,22 +114,25 @@ async function rowOf(world: World, table: TableName): Promise<Record<string, unk
       sealed: string | false
     }
     if (!sealed) continue
-    const key = sealed.startsWith('contact')
-      ? keys.contact
-      : sealed.startsWith('member')
-        ? keys.member
-        : keys.account
+    const key = keyOf(keys, sealed, table)
     // The business's own words are not hers: to search for her must not find them.
     const hers = { text: `words of ${person.name} ${tag}`, wamid: `wamid.filled.${tag}` }
-    const plain = JSON.stringify(key === keys.account ? { text: 'words of the business' } : hers)
+    const others = { text: table === 'challenges' ? 'words of a form' : 'words of the business' }
+    const plain = JSON.stringify(key === keys.account || key === keys.platform ? others : hers)
     row[property] = await sealColumn(key, sqlName(table), column.name, rowId, plain)
   }
   return row
 }
 
+/** A mail is its member's; what else is about a person is a contact's, or the visitor's. */
+function keyOf(keys: Keys, sealed: string, table: TableName): SealKey {
+  if (table === 'challenges') return keys.platform
+  if (sealed.startsWith('member') || (sealed === 'person key' && table === 'mails')) return keys.member
+  return sealed === 'account key' ? keys.account : keys.person
+}
+
 /** She writes for real, then every table, R2 and the kept events hold something of hers. */
 export async function fill(business: Business, person: Person, memberId: string): Promise<Filled> {
-  const db = database(env.DB)
   const tag = `${business.accountId.slice(4)}-${person.bsuid?.slice(-4)}`
   const at = 1_795_305_600
   await postChanges(
@@ -125,12 +147,36 @@ export async function fill(business: Business, person: Person, memberId: string)
   if (known?.state !== 'known') throw new Error('the person who wrote is not known')
   const { contactId } = known
   const member = await keeper.keyFor(memberId)
-  const keys = { contact: known.key, account: account.seal, member }
-  const world: World = { business, person, contactId, memberId, tag, keys }
-  for (const table of Object.keys(d1) as TableName[]) {
-    if (ownerless.includes(table)) continue
-    await writeBatch(db, [rowsInsert(db, schema[table] as SQLiteTable, [await rowOf(world, table)])])
+  const platform = (await keeperOf(env.KEEPER, platformAccount).resolve([])).account.seal
+  const keys = { person: known.key, account: account.seal, member, platform }
+  const world: World = {
+    business,
+    person,
+    contactId,
+    memberId,
+    visitorId: null,
+    subjectId: contactId,
+    subjectKind: 'contact',
+    tag,
+    keys,
   }
+  for (const table of Object.keys(d1) as TableName[]) {
+    if (ownerless.includes(table) || visitorsOnly(table)) continue
+    await insert(world, table)
+  }
+  // Her address as a member: codes that went to it are found by it.
+  await env.DB.prepare('UPDATE members SET email_digest = ? WHERE id = ?')
+    .bind(`emailDigest-${tag}`, memberId)
+    .run()
+  const asMember: World = {
+    ...world,
+    tag: `staff-${person.bsuid?.slice(-4)}-${business.accountId.slice(4)}`,
+    subjectId: memberId,
+    subjectKind: 'member',
+    keys: { ...keys, person: member },
+  }
+  for (const table of ofAnybody) await insert(asMember, table)
+  const visitor = await fillVisitor(world, `guest-${person.bsuid?.slice(-4)}-${business.accountId.slice(4)}`)
   const mention = {
     ...(await rowOf(world, 'rawEvents')),
     id: `mention-${tag}`,
@@ -144,14 +190,51 @@ export async function fill(business: Business, person: Person, memberId: string)
     ),
   }
   const dead = { ...(await rowOf(world, 'rawEvents')), id: `dead-${tag}`, outcome: 'dead' as const }
-  for (const row of [mention, dead]) await writeBatch(db, [rowsInsert(db, schema.rawEvents, [row])])
+  for (const row of [mention, dead]) await writeBatch(db(), [rowsInsert(db(), schema.rawEvents, [row])])
   await env.FILES.put(`media/${business.accountId}/${contactId}/${tag}`, `sealed media ${tag}`)
+  await env.FILES.put(`export/${business.accountId}/${contactId}/${tag}`, `sealed package ${tag}`)
+  await env.FILES.put(`export/${business.accountId}/${memberId}/package`, 'sealed package')
   return {
     contactId,
     memberId,
+    ...visitor,
     tag,
     words: [contactId, memberId, tag, person.phone as string, person.bsuid as string],
   }
+}
+
+/** What a contact, a member and a visitor have rows of in the same table. */
+const ofAnybody = ['requests', 'requestMessages', 'packages'] as const
+const visitorsOnly = (table: TableName): boolean => {
+  const { workspace, contact, member } = d1[table].reach
+  return workspace === null && contact === null && member === null
+}
+
+const insert = async (world: World, table: TableName): Promise<void> =>
+  writeBatch(db(), [rowsInsert(db(), schema[table] as SQLiteTable, [await rowOf(world, table)])])
+const db = () => database(env.DB)
+
+/** Her as somebody without an account, in every table that knows visitors. */
+async function fillVisitor(world: World, tag: string): Promise<Pick<Filled, 'visitorId' | 'visitorWords'>> {
+  const visitorId = `vis_${tag}`
+  const keeper = keeperOf(env.KEEPER, platformAccount)
+  const own = await keeper.keyFor(visitorId)
+  const { account } = await keeper.resolve([])
+  const asVisitor: World = {
+    ...world,
+    business: { accountId: platformAccount, phoneNumberId: '' },
+    contactId: '',
+    memberId: null,
+    visitorId,
+    subjectId: visitorId,
+    subjectKind: 'visitor',
+    tag,
+    keys: { person: own, account: account.seal, member: own, platform: account.seal },
+  }
+  for (const table of Object.keys(d1) as TableName[])
+    if (d1[table].reach.visitor) await insert(asVisitor, table)
+  await env.FILES.put(`export/${platformAccount}/${visitorId}/${tag}`, `sealed package ${tag}`)
+  return { visitorId, visitorWords: [visitorId, tag] }
 }
 
 /** Tables of the catalogue without a row that has one of the words. */

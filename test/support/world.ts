@@ -2,7 +2,7 @@
 
 import { env } from 'cloudflare:workers'
 import { database, schema } from '../../db/client.ts'
-import { keeperOf, sealColumn } from '../../worker/custody/sealing.ts'
+import { keeperOf, loadEmailDigest, sealColumn } from '../../worker/custody/sealing.ts'
 import { type Business, monsoon, sol } from './cast.ts'
 
 /** The one owner of a business of the cast. */
@@ -31,6 +31,7 @@ export async function seedBusiness(business: Business): Promise<void> {
         accountId: business.accountId,
         role: 'owner',
         createdAt: 1,
+        emailDigest: await loadEmailDigest(env.KEEPER, ownerEmailOf(business)),
         email: await sealColumn(
           await keeper.keyFor(ownerOf(business)),
           'members',

@@ -1,20 +1,23 @@
 // The people of a workspace. What is personal about a member is sealed under a key that belongs to the member, so that
 // one of them can be erased alone. Called by accounts.ts, routes.ts, and walks that write to owners.
 
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import { type Database, type Statement, schema, writeBatch } from '../../db/client.ts'
+import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { type Database, database, type Statement, schema, statement, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { actorOf, type Principal, type Role } from '../audit/principal.ts'
 import {
   type AccountKeys,
+  emailDigest,
   type Keepers,
   keeperOf,
   keyedDigest,
+  loadEmailDigest,
   openColumns,
   platformAccount,
   sealColumn,
 } from '../custody/sealing.ts'
 import { newId } from '../ground/ids.ts'
+import { limits } from '../ground/limits.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 
@@ -36,11 +39,12 @@ export async function newMember(
   const id = newId('mem')
   const key = await keeperOf(keepers, accountId).keyFor(id)
   const sealed = await sealColumn(key, 'members', 'email', id, email)
+  const digest = await loadEmailDigest(keepers, email)
   const entry = { accountId, actor, action: 'member.add', subject: id, reason: role, at: now }
   return {
     id,
     statements: [
-      db.insert(members).values({ id, accountId, role, email: sealed, createdAt: now }),
+      db.insert(members).values({ id, accountId, role, email: sealed, emailDigest: digest, createdAt: now }),
       entryInsert(db, entry),
     ],
   }
@@ -78,6 +82,42 @@ export const loadMetaUserDigest = async (keepers: Keepers, userId: string): Prom
 
 export const metaLinkQuery = (db: Database, digest: string) =>
   db.select().from(metaLinks).where(eq(metaLinks.digest, digest))
+
+/** Of every workspace that this address is a member of. `digest`: loadEmailDigest. */
+export const membersByEmail = (db: Database, digest: string) =>
+  db.select().from(members).where(eq(members.emailDigest, digest)).orderBy(asc(members.createdAt))
+
+export const ownersQuery = (db: Database, accountId: string) =>
+  db
+    .select({ id: members.id })
+    .from(members)
+    .where(and(eq(members.accountId, accountId), eq(members.role, 'owner')))
+
+/** Gives rows from before there was a digest of the address theirs, a bounded number. Run by the cron. */
+export async function digestMembers(env: Env, now: number): Promise<number> {
+  const db = database(env.DB)
+  // At random, so that rows whose key is gone keep no others from their turn.
+  const rows = await db
+    .select()
+    .from(members)
+    .where(isNull(members.emailDigest))
+    .orderBy(sql`random()`)
+    .limit(limits.memberDigests)
+  if (rows.length === 0) return 0
+  const platform = (await keeperOf(env.KEEPER, platformAccount).resolve([])).account
+  const found: [string, string][] = []
+  for (const [accountId, own] of Map.groupBy(rows, (row) => row.accountId))
+    for (const { id, email } of await openMembers(env.KEEPER, accountId, own, now))
+      if (email !== null) found.push([id, emailDigest(platform, email)])
+  await writeBatch(db, [
+    statement(
+      db,
+      sql`UPDATE members SET email_digest = found.value ->> 1 FROM json_each(${JSON.stringify(found)}) found
+        WHERE members.id = found.value ->> 0 AND email_digest IS NULL`,
+    ),
+  ])
+  return found.length
+}
 
 /** Oldest first. */
 export function membersQuery(db: Database, accountId: string, { limit, cursor }: Page<TimeKey>) {

@@ -12,6 +12,10 @@ export type Hold = { accountId: string; subjectId: string; kind: HoldKind; reaso
 const latest: SQL = sql`ON CONFLICT DO UPDATE SET reason = CASE WHEN excluded.at > at THEN excluded.reason ELSE reason END,
   at = max(at, excluded.at), lifted_at = nullif(max(coalesce(lifted_at, 0), coalesce(excluded.lifted_at, 0)), 0)`
 
+/** As they stand elsewhere, lifted or not: two contacts turned out to be one person. */
+export const holdsMergeInsert = (db: Database, rows: (typeof holds.$inferSelect)[]): Statement =>
+  rowsInsert(db, holds, rows, latest)
+
 export const holdInsert = (db: Database, hold: Hold): Statement =>
   rowsInsert(db, holds, [{ ...hold, liftedAt: null }], latest)
 

@@ -38,8 +38,18 @@ export type Principal = {
   frozen: boolean
 }
 
+/** Who sends what the gateway itself has to say; no key can be called so. */
+export const systemPrincipal = (accountId: string): Principal => ({
+  accountId,
+  keyId: 'system',
+  scopes: [],
+  keyCreatedAt: 0,
+  member: undefined,
+  frozen: false,
+})
+
 /** How the principal is named in the ledger. */
-export const actorOf = (principal: Principal): string => `key:${principal.keyId}`
+export const actorOf = ({ keyId }: Principal): string => (keyId === 'system' ? keyId : `key:${keyId}`)
 
 /** What every door finds on Hono's context; app.ts puts it there. */
 export type DoorEnv = { Bindings: Env; Variables: { settings: Settings; principal: Principal } }

@@ -3,10 +3,11 @@
 
 import { inArray, type SQL, sql } from 'drizzle-orm'
 import { among, type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
+import { holdsMergeInsert } from '../audit/holds.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { type ConversationRow, conversationId } from './record.ts'
 
-const { contactPreferences, contacts, conversations, messageChanges } = schema
+const { contactPreferences, contacts, conversations, holds, messageChanges } = schema
 
 export type Merge = { accountId: string; winner: string; losers: string[] }
 
@@ -15,13 +16,15 @@ export type MergeFacts = {
   contacts: (typeof contacts.$inferSelect)[]
   conversations: (typeof conversations.$inferSelect)[]
   preferences: (typeof contactPreferences.$inferSelect)[]
+  /** What a loser asked for or a deletion laid on it holds for the winner, too. */
+  holds: (typeof holds.$inferSelect)[]
   /** Refs whose changes may belong to the other half of the person. */
   touched: string[]
 }
 
 export async function loadMerge(db: Database, merge: Merge): Promise<MergeFacts> {
   const both = [merge.winner, ...merge.losers]
-  const [contactRows, conversationRows, preferenceRows, changeRows] = await db.batch([
+  const [contactRows, conversationRows, preferenceRows, holdRows, changeRows] = await db.batch([
     db.select().from(contacts).where(inArray(contacts.id, merge.losers)),
     db
       .select()
@@ -36,6 +39,10 @@ export async function loadMerge(db: Database, merge: Merge): Promise<MergeFacts>
         sql`${contactPreferences.accountId} = ${merge.accountId} AND ${contactPreferences.contactId} IN ${among(merge.losers)}`,
       ),
     db
+      .select()
+      .from(holds)
+      .where(sql`${holds.accountId} = ${merge.accountId} AND ${holds.subjectId} IN ${among(merge.losers)}`),
+    db
       .select({ ref: messageChanges.targetRef })
       .from(messageChanges)
       .where(
@@ -47,6 +54,7 @@ export async function loadMerge(db: Database, merge: Merge): Promise<MergeFacts>
     contacts: contactRows,
     conversations: conversationRows,
     preferences: preferenceRows,
+    holds: holdRows,
     touched: changeRows.map((row) => row.ref),
   }
 }
@@ -96,12 +104,49 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
     run(
       sql`UPDATE raw_events SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
+    run(
+      sql`UPDATE wishes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    ...requestStatements(db, facts.merge),
+    // One by one: two losers may carry the same kind.
+    ...facts.holds.map((hold) => holdsMergeInsert(db, [{ ...hold, subjectId: winner }])),
+    run(sql`DELETE FROM holds WHERE account_id = ${accountId} AND subject_id IN ${among(losers)}`),
     ...(moved.length > 0 ? [preferencesInsert(db, moved)] : []),
     run(
       sql`DELETE FROM contact_preferences WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     run(sql`DELETE FROM conversations WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`),
     run(sql`DELETE FROM contacts WHERE account_id = ${accountId} AND id IN ${among(losers)}`),
+  ]
+}
+
+/**
+ * The same request open under both names stays open once: the one that was granted, else the older. The other's page says that
+ * it was withdrawn. What was written goes with its request, under the key that it was sealed with.
+ */
+function requestStatements(db: Database, { accountId, winner, losers }: Merge): Statement[] {
+  const both = among([winner, ...losers])
+  const rank = (of: string) =>
+    sql.raw(`(CASE ${of}.state WHEN 'granted' THEN 0 ELSE 1 END, ${of}.received_at, ${of}.id)`)
+  return [
+    statement(
+      db,
+      sql`UPDATE requests SET state = 'withdrawn', closed_at = CAST(unixepoch('subsec') * 1000 AS INTEGER), next_at = NULL
+        WHERE account_id = ${accountId} AND subject_id IN ${both} AND state IN ('waiting', 'granted')
+        AND EXISTS (SELECT 1 FROM requests other WHERE other.account_id = ${accountId} AND other.subject_id IN ${both}
+          AND other.type = requests.type AND other.state IN ('waiting', 'granted') AND ${rank('other')} < ${rank('requests')})`,
+    ),
+    ...['requests', 'request_messages'].map((table) =>
+      statement(
+        db,
+        sql`UPDATE ${sql.raw(table)} SET subject_id = ${winner} WHERE account_id = ${accountId} AND subject_id IN ${among(losers)}`,
+      ),
+    ),
+    // Its object is named by the loser. The person can have it prepared again, with both halves of their data in it.
+    statement(
+      db,
+      sql`UPDATE packages SET expires_at = 0 WHERE account_id = ${accountId} AND subject_id IN ${among(losers)} AND state IN ('building', 'ready')`,
+    ),
   ]
 }
 

@@ -10,7 +10,7 @@ export type LedgerEntry = {
   seq: number
   /** When it was erased (epoch ms). */
   at: number
-  scope: 'contact' | 'member' | 'workspace' | 'meta_user'
+  scope: 'contact' | 'member' | 'visitor' | 'workspace' | 'meta_user'
   /** `ledgerDigest` of the account's id. */
   account: string
   /** `ledgerDigest` of each contact, member or account id that was erased. */

@@ -41,6 +41,13 @@ export const messageRef = (account: AccountKeys, phoneNumberId: string, wamid: s
 export const keyedDigest = (account: AccountKeys, kind: string, value: string): string =>
   base64url(hmac(account.ref, `${kind}:${value}`))
 
+/** The keyed digest of an e-mail address, however it is spelled, under the keys of the platform: found again in any account. */
+export const emailDigest = (platform: Pick<AccountKeys, 'ref'>, email: string): string =>
+  base64url(hmac(platform.ref, `email:${email.trim().toLowerCase()}`))
+
+export const loadEmailDigest = async (keepers: Keepers, email: string): Promise<string> =>
+  emailDigest({ ref: await loadPlatformRef(keepers) }, email)
+
 export type Sealed = { table: string; column: string; rowId: string; sealed: string | null }
 
 type Held = { key: SealKey; until: number }
@@ -67,7 +74,8 @@ export async function openColumns(
   )
 }
 
-async function loadKeys(
+/** Keys by the ids found in seals; what was destroyed is missing. At most one Keeper call. */
+export async function loadKeys(
   keepers: Keepers,
   accountId: string,
   ids: string[],

@@ -6,7 +6,8 @@ import { assertion, type Database, database, schema, writeBatch } from '../../db
 import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
-import { type DeletionRow, type World, wake } from './row.ts'
+import type { World } from '../ground/world.ts'
+import { type DeletionRow, wake } from './row.ts'
 
 const { deletionBlocks, deletions } = schema
 

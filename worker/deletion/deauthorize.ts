@@ -6,10 +6,10 @@ import { assertion, type Database, database, type Statement, schema, writeBatch 
 import { loadMetaUserDigest, metaLinkQuery } from '../accounts/members.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdInsert } from '../audit/holds.ts'
+import type { World } from '../ground/world.ts'
 import { mailTexts } from '../mail/templates.ts'
 import type { SignedRequest } from '../meta/signed-request.ts'
 import { mailOwners } from './owners.ts'
-import type { World } from './row.ts'
 
 const { accounts, metaLinks, wabas } = schema
 

@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm'
 import { d1, type TableName } from '../../db/catalog.ts'
 import { type Database, schema, statement } from '../../db/client.ts'
-import { type Place, placesOf, type Subject } from '../../db/reach.ts'
+import { type Place, placesOf, reachOf, type Subject } from '../../db/reach.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 
@@ -39,37 +39,62 @@ async function eraseChunk(db: Database, { name, where }: Place, rows: number): P
   return (result as unknown as D1Result).meta.changes
 }
 
-/** Deletes what stands under the prefix of the subject in R2. An object that is gone already counts for nothing. */
+/** Deletes what stands under the prefixes of the subject in R2. An object that is gone already counts for nothing. */
 export async function eraseFiles(files: R2Bucket, subject: Subject): Promise<Erased> {
-  let found = 0
-  for (const prefix of filePrefixes(subject)) {
+  const counts: Record<string, number> = {}
+  for (const { place, prefix } of filePrefixes(subject)) {
     const page = await files.list({ prefix, limit: limits.eraseFiles })
     if (page.objects.length === 0) continue
     await files.delete(page.objects.map(({ key }) => key))
-    found += page.objects.length
+    counts[place] = (counts[place] ?? 0) + page.objects.length
   }
-  return { counts: found > 0 ? { 'media/': found } : {}, more: found > 0 }
+  return { counts, more: Object.keys(counts).length > 0 }
 }
 
-export const filePrefixes = (subject: Subject): string[] =>
-  subject.scope === 'workspace'
-    ? [`media/${subject.accountId}/`]
-    : subject.scope === 'contact'
-      ? subject.ids.map((id) => `media/${subject.accountId}/${id}/`)
-      : []
+/** Media are a contact's; packages to take along may be anybody's. */
+const filePlaces = {
+  workspace: ['media/', 'export/'],
+  contact: ['media/', 'export/'],
+  member: ['export/'],
+  visitor: ['export/'],
+}
 
-/** What of the subject stands in R2, at most `limits.countFiles`. */
-export async function countFiles(files: R2Bucket, subject: Subject): Promise<number> {
-  let count = 0
-  for (const prefix of filePrefixes(subject)) {
+/** `place`: as the catalogue calls it. */
+const filePrefixes = (subject: Subject): { place: string; prefix: string }[] =>
+  filePlaces[subject.scope].flatMap((place) => {
+    const own = `${place}${subject.accountId}/`
+    return subject.scope === 'workspace'
+      ? { place, prefix: own }
+      : subject.ids.map((id) => ({ place, prefix: `${own}${id}/` }))
+  })
+
+/** What of the subject stands in R2, by place, at most about `limits.countFiles`. */
+export async function countFiles(files: R2Bucket, subject: Subject): Promise<Record<string, number>> {
+  const counts: Record<string, number> = Object.fromEntries(
+    filePlaces[subject.scope].map((place) => [place, 0]),
+  )
+  for (const { place, prefix } of filePrefixes(subject)) {
     let cursor: string | undefined
     do {
       const page = await files.list({ prefix, ...(cursor === undefined ? {} : { cursor }) })
-      count += page.objects.length
+      counts[place] = (counts[place] ?? 0) + page.objects.length
       cursor = page.truncated ? page.cursor : undefined
-    } while (cursor !== undefined && count < limits.countFiles)
+    } while (cursor !== undefined && (counts[place] ?? 0) < limits.countFiles)
   }
-  return count
+  return counts
+}
+
+/**
+ * Mails with a code that have not left yet hold the address under no key of its own: those to the addresses of the subject
+ * go, too.
+ */
+export async function eraseCodeMails(db: Database, subject: Subject): Promise<Erased> {
+  const where = reachOf('challenges', subject)
+  if (!where) return { counts: {}, more: false }
+  const erase = sql`DELETE FROM mails WHERE challenge_id IN (SELECT id FROM challenges WHERE ${where})`
+  const [result] = await db.batch([statement(db, erase)])
+  const { changes } = (result as unknown as D1Result).meta
+  return { counts: changes > 0 ? { mails: changes } : {}, more: false }
 }
 
 /** Tables that speak of people they do not name. A second one must bring its own way of opening its rows. */

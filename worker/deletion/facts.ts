@@ -14,7 +14,7 @@ export function subjectOf({ deletion, job }: StepContext): Subject {
   const { accountId, scope } = deletion
   const ids = job.facts.ids ?? []
   if (scope === 'workspace') return { scope, accountId }
-  return { scope: scope === 'contact' ? 'contact' : 'member', accountId, ids }
+  return { scope: scope === 'meta_user' ? 'member' : scope, accountId, ids }
 }
 
 /** The member behind a Facebook user id, while there is one. */

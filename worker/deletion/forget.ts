@@ -6,9 +6,9 @@ import { among, database, schema } from '../../db/client.ts'
 import { actorOf, type Principal } from '../audit/principal.ts'
 import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
+import type { World } from '../ground/world.ts'
 import { loadOwners } from './owners.ts'
 import { type OpenedDeletion, requestDeletion } from './request.ts'
-import type { World } from './row.ts'
 
 const { contacts, deletions, members } = schema
 

@@ -6,8 +6,8 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { newId } from '../ground/ids.ts'
+import type { World } from '../ground/world.ts'
 import type { NewBlock } from './blocks.ts'
-import type { World } from './row.ts'
 
 const { deletionBlocks } = schema
 

@@ -11,7 +11,7 @@ import { limits } from '../ground/limits.ts'
 import { countFiles } from './erase.ts'
 import type { Inventory } from './residue-needles.ts'
 
-const { contacts, members, messages, numbers, wabas } = schema
+const { contacts, letters, members, messages, numbers, visitors, wabas } = schema
 
 export type Stores = { db: Database; keepers: Keepers; files: R2Bucket }
 /** Rows, objects, keys and digests by place. */
@@ -31,7 +31,7 @@ export async function countAll({ db, keepers, files }: Stores, subject: Subject)
       : keeperOf(keepers, subject.accountId).inventoryOf(owners),
   ])
   const sum = (of: 'keys' | 'identities') => held.reduce((total, one) => total + one[of], 0)
-  return { ...rows, 'media/': objects, 'keeper.keys': sum('keys'), 'keeper.identities': sum('identities') }
+  return { ...rows, ...objects, 'keeper.keys': sum('keys'), 'keeper.identities': sum('identities') }
 }
 
 /** Words of our own: a person who is called `System`, or wrote one of our scopes, is not found by them. */
@@ -79,6 +79,8 @@ export async function takeInventory(
     )
     return { ...none, samples: known(emails), digests }
   }
+  if (subject.scope === 'visitor')
+    return { ...none, samples: await visitorWords(db, open, subject.ids), digests }
   const people = await loadPeople(db, subject)
   const [names, usernames, phones, userIds] = await Promise.all(
     (['name', 'username', 'phone', 'bsuid'] as const).map((column) =>
@@ -144,6 +146,30 @@ async function sampleTexts(db: Database, open: Open, subject: Subject, ids: stri
 function textAndName(content: string): string[] {
   const { text, wamid } = JSON.parse(content) as { text?: string; wamid?: string }
   return [text, wamid].filter((value) => value !== undefined)
+}
+
+/** Their address, and some of what they wrote. */
+async function visitorWords(db: Database, open: Open, ids: string[]): Promise<string[]> {
+  const [own, written] = await db.batch([
+    db
+      .select()
+      .from(visitors)
+      .where(sql`${visitors.id} IN ${among(ids)}`),
+    db
+      .select()
+      .from(letters)
+      .where(sql`${letters.visitorId} IN ${among(ids)}`)
+      .limit(limits.inventorySamples),
+  ])
+  const emails = own.map((row) => ({ table: 'visitors', column: 'email', rowId: row.id, sealed: row.email }))
+  const contents = written.map((row) => ({
+    table: 'letters',
+    column: 'content',
+    rowId: row.id,
+    sealed: row.content,
+  }))
+  const [addresses, texts] = await Promise.all([open(emails), open(contents)])
+  return [...known(addresses), ...known(texts).flatMap(textAndName)]
 }
 
 /** What only this business has: its token, its number, the addresses of its people. */

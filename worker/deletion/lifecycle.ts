@@ -12,10 +12,10 @@ import { sha256 } from '../crypto/digest.ts'
 import { idFrom } from '../ground/ids.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import type { Settings } from '../ground/settings.ts'
+import type { World } from '../ground/world.ts'
 import { mailTexts } from '../mail/templates.ts'
 import { mailOwners } from './owners.ts'
 import { requestDeletion } from './request.ts'
-import type { World } from './row.ts'
 
 const { auditEntries } = schema
 

@@ -13,11 +13,12 @@ import { readCapped, secureHeaders } from '../ground/http.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import { type Result, refused } from '../ground/result.ts'
+import type { World } from '../ground/world.ts'
 import { fields, parseJson, text } from '../meta/json.ts'
 import { type SignedRequest, type SignedRequestFault, verifySignedRequest } from '../meta/signed-request.ts'
 import { recordDeauthorize } from './deauthorize.ts'
 import { type OpenedDeletion, requestDeletion } from './request.ts'
-import type { DeletionDoor, World } from './row.ts'
+import type { DeletionDoor } from './row.ts'
 
 type Fault = SignedRequestFault | 'too_large' | 'cut' | 'encoding'
 

@@ -17,10 +17,11 @@ import { base64url, hex, randomBytes } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
+import type { World } from '../ground/world.ts'
 import { mailInsert } from '../mail/mail.ts'
 import { type MailText, mailTexts } from '../mail/templates.ts'
 import { statusUrl } from './code.ts'
-import { type DeletionRow, restrictions, type World, wake } from './row.ts'
+import { type DeletionRow, restrictions, wake } from './row.ts'
 
 const { deletionOwners, deletions, members } = schema
 
@@ -55,7 +56,9 @@ export async function mailOwners(
 ): Promise<Statement[]> {
   const owners = await loadOwners(db, accountId)
   return Promise.all(
-    owners.map(({ id: memberId }) => mailInsert(db, env.KEEPER, { accountId, memberId, kind, ...text }, now)),
+    owners.map(({ id: memberId }) =>
+      mailInsert(db, env.KEEPER, { to: { accountId, memberId }, kind, ...text }, now),
+    ),
   )
 }
 
@@ -82,7 +85,8 @@ export async function tellOwners(
       needsApproval: deletion.state === 'waiting_approval' && !asked,
       coolingUntil: deletion.coolingUntil,
     })
-    const mail = { accountId: deletion.accountId, memberId, kind: 'deletion_requested', ...text }
+    const to = { accountId: deletion.accountId, memberId }
+    const mail = { to, kind: 'deletion_requested', ...text }
     statements.push(await mailInsert(db, env.KEEPER, mail, now))
   }
   return statements

@@ -30,7 +30,7 @@ export type ReceiptFacts = {
   /** The public origin. */
   issuer: string
   requestId: string
-  scope: 'contact' | 'member' | 'workspace' | 'meta_user'
+  scope: 'contact' | 'member' | 'visitor' | 'workspace' | 'meta_user'
   door: string
   /** Keyed digest of the subject: whoever is shown the key can check whom it was about, nobody else can guess it. */
   commitment: string

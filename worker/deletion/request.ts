@@ -4,10 +4,12 @@
 import { and, desc, eq, ne } from 'drizzle-orm'
 import { type Database, database, type Statement, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
+import { codeDigest, codeOf } from '../custody/codes.ts'
 import { loadPlatformRef } from '../custody/sealing.ts'
 import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
-import { codeDigest, codeOf, statusUrl } from './code.ts'
+import type { World } from '../ground/world.ts'
+import { statusUrl } from './code.ts'
 import { loadOwners, resignation, tellOwners } from './owners.ts'
 import {
   type DeletionDoor,
@@ -15,7 +17,6 @@ import {
   type DeletionScope,
   type DeletionState,
   restrictions,
-  type World,
   wake,
 } from './row.ts'
 

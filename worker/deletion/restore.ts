@@ -9,10 +9,10 @@ import { base64url } from '../crypto/bytes.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { forgetGuard, guard, knownErasures } from '../custody/guard.ts'
 import { type LedgerEntry, ledgerDigest, loadLedger } from '../custody/ledger.ts'
-import { keeperOf, loadPlatformRef } from '../custody/sealing.ts'
+import { keeperOf, loadPlatformRef, platformAccount } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { log } from '../ground/log.ts'
-import { eraseFiles, eraseRows, eraseUnnamed } from './erase.ts'
+import { eraseCodeMails, eraseFiles, eraseRows, eraseUnnamed } from './erase.ts'
 
 /** How many erasures were applied again. Cheap when the database was not set back. */
 export async function restoreDue(env: Env, now: number): Promise<number> {
@@ -23,6 +23,7 @@ export async function restoreDue(env: Env, now: number): Promise<number> {
   const accounts = new Map<string, string>()
   for (const { id } of await db.all<{ id: string }>(sql`SELECT id FROM accounts`))
     accounts.set(ledgerDigest(ref, id), id)
+  accounts.set(ledgerDigest(ref, platformAccount), platformAccount)
   for (const entry of entries) {
     const accountId = accounts.get(entry.account)
     if (accountId !== undefined) await applyAgain(env, db, ref, accountId, entry)
@@ -49,18 +50,18 @@ async function applyAgain(
   }
   await keeper.recover()
   if (entry.scope === 'contact') await eraseUnnamed(db, accountId, entry.at)
-  const table = entry.scope === 'contact' ? 'contacts' : 'members'
-  const ids = await idsOf(db, ref, table, accountId, new Set(entry.subjects))
+  const scope = entry.scope === 'meta_user' ? 'member' : entry.scope
+  const ids = await idsOf(db, ref, `${scope}s`, accountId, new Set(entry.subjects))
   if (ids.length === 0) return
   await keeper.forget(ids, entry.at)
-  await eraseAll(env, db, { scope: entry.scope === 'contact' ? 'contact' : 'member', accountId, ids })
+  await eraseAll(env, db, { scope, accountId, ids })
 }
 
 /** Which rows the digests stand for: there is no way back from a digest but to try every id. */
 async function idsOf(
   db: Database,
   ref: Uint8Array,
-  table: 'contacts' | 'members',
+  table: 'contacts' | 'members' | 'visitors',
   accountId: string,
   digests: Set<string>,
 ): Promise<string[]> {
@@ -79,6 +80,7 @@ async function idsOf(
 
 async function eraseAll(env: Env, db: Database, subject: Subject): Promise<void> {
   for (let more = true; more; ) more = (await eraseFiles(env.FILES, subject)).more
+  await eraseCodeMails(db, subject)
   for (let more = true; more; ) more = (await eraseRows(db, subject)).more
 }
 

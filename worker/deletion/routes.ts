@@ -18,6 +18,7 @@ import {
   timeKey,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { worldOf } from '../ground/world.ts'
 import {
   decideMember,
   decideWorkspace,
@@ -30,7 +31,6 @@ import {
 import { answerDataDeletion, answerDeauthorize } from './meta-callbacks.ts'
 import { approveDeletion, cancelDeletion } from './owners.ts'
 import { previewDeletion } from './preview.ts'
-import { worldOf } from './row.ts'
 import {
   bulkBody,
   bulkSchema,

@@ -4,7 +4,6 @@
 import { type Database, schema } from '../../db/client.ts'
 import { holdInsert } from '../audit/holds.ts'
 import { errorName, log } from '../ground/log.ts'
-import type { Settings } from '../ground/settings.ts'
 
 const { deletions } = schema
 
@@ -12,15 +11,6 @@ export type DeletionRow = typeof deletions.$inferSelect
 export type DeletionScope = DeletionRow['scope']
 export type DeletionDoor = DeletionRow['door']
 export type DeletionState = DeletionRow['state']
-
-export type World = { env: Env; settings: Settings; now: number }
-
-/** The world of one request, from what every door finds on its context. */
-export const worldOf = (c: { env: Env; var: { settings: Settings } }): World => ({
-  env: c.env,
-  settings: c.var.settings,
-  now: Date.now(),
-})
 
 /** Tells the Eraser. When it cannot be told now, the cron does it: the row says what has to be done. */
 export async function wake(env: Env, accountId: string, id: string): Promise<void> {

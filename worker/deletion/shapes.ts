@@ -47,7 +47,7 @@ export const previewSchema = z
 export const deletionSchema = z
   .object({
     id,
-    scope: z.enum(['contact', 'member', 'workspace', 'meta_user']),
+    scope: z.enum(['contact', 'member', 'visitor', 'workspace', 'meta_user']),
     subjectId: z.string().describe('The opaque id of whom it is about.'),
     state,
     requestedAt: instant,
@@ -95,7 +95,7 @@ export const receiptsSchema = z.object({ receipts: z.array(receiptSchema) }).ope
 export const statusSchema = z
   .object({
     code,
-    scope: z.enum(['contact', 'member', 'workspace', 'meta_user']),
+    scope: z.enum(['contact', 'member', 'visitor', 'workspace', 'meta_user']),
     state,
     requestedAt: instant,
     verifiedAt: instant.nullable(),

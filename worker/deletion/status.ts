@@ -2,19 +2,23 @@
 
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
+import { codeDigest } from '../custody/codes.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { blocksOn } from './blocks.ts'
-import { codeDigest } from './code.ts'
 import type { DeletionRow } from './row.ts'
 import { steps } from './steps.ts'
 
 const { deletionBlocks, deletionSteps, deletions, receipts } = schema
 
+/** By its own code, or by that of the request it came from: both pages are the same person's. */
 export const deletionByCode = (db: Database, code: string) =>
   db
     .select()
     .from(deletions)
-    .where(eq(deletions.codeDigest, codeDigest(code)))
+    .where(
+      sql`${deletions.codeDigest} = ${codeDigest(code)} OR ${deletions.id} = (
+        SELECT r.deletion_id FROM requests r WHERE r.code_digest = ${codeDigest(code)})`,
+    )
 
 export type Status = {
   deletion: DeletionRow

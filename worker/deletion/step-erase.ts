@@ -3,7 +3,7 @@
 import { eq } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
 import { limits } from '../ground/limits.ts'
-import { eraseFiles, eraseMentions, eraseRows, eraseUnnamed } from './erase.ts'
+import { eraseCodeMails, eraseFiles, eraseMentions, eraseRows, eraseUnnamed } from './erase.ts'
 import { addCounts, factsOf, subjectOf } from './facts.ts'
 import type { Counts } from './inventory.ts'
 import type { Inventory } from './residue-needles.ts'
@@ -28,6 +28,7 @@ async function eraseSome(context: StepContext): Promise<{ counts: Counts; more: 
   const files = await eraseFiles(env.FILES, subject)
   addCounts(counts, files.counts)
   if (files.more) return { counts, more: true }
+  addCounts(counts, (await eraseCodeMails(db, subject)).counts)
   const rows = await eraseRows(db, subject)
   return { counts: addCounts(counts, rows.counts), more: rows.more }
 }

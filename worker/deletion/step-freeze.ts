@@ -4,10 +4,11 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { assertion, schema, statement, writeBatch } from '../../db/client.ts'
 import { keptPlaces } from '../../db/reach.ts'
 import { entryInsert } from '../audit/audit.ts'
+import { codeOf } from '../custody/codes.ts'
 import { keeperOf, loadPlatformRef } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { mailTexts } from '../mail/templates.ts'
-import { codeOf, needleKey, statusUrl } from './code.ts'
+import { needleKey, statusUrl } from './code.ts'
 import { factsOf, linkedMember, subjectOf } from './facts.ts'
 import { type Counts, countAll, takeInventory } from './inventory.ts'
 import { cancelDeletion, loadOwners, mailOwners, resignationUpdate } from './owners.ts'
@@ -68,7 +69,7 @@ export async function freezeStep(context: StepContext): Promise<Outcome> {
   if (facts.before) return { to: 'next', counts: shownOf(facts.before) }
   await writeBatch(db, await freezeStatements(context))
   if (deletion.scope === 'contact') facts.ids = await samePerson(context)
-  if (deletion.scope === 'member') facts.ids = [deletion.subjectId]
+  if (deletion.scope === 'member' || deletion.scope === 'visitor') facts.ids = [deletion.subjectId]
   if (deletion.scope === 'meta_user') await linkFacts(context)
   const stores = { db, keepers: env.KEEPER, files: env.FILES }
   const subject = subjectOf(context)

@@ -195,6 +195,8 @@ function keptFacts(context: StepContext): ReceiptFacts['kept'] {
 }
 
 function outOfReach({ deletion }: StepContext, erasedAt: number): ReceiptFacts['outOfReach'] {
+  if (deletion.scope === 'visitor')
+    return [{ what: 'copies in mailboxes that our mails and your letters went to', until: null }]
   if (deletion.scope === 'member' || deletion.scope === 'meta_user') return []
   return [
     { what: 'copies that the business itself has taken', until: null },

@@ -7,17 +7,23 @@ export type IdPrefix =
   | 'acc'
   | 'aud'
   | 'blk'
+  | 'cha'
   | 'cnt'
   | 'cnv'
   | 'del'
   | 'evt'
   | 'hld'
   | 'key'
+  | 'ltr'
   | 'mai'
   | 'mem'
   | 'msg'
   | 'num'
+  | 'pkg'
   | 'req'
+  | 'rgm'
+  | 'rgt'
+  | 'vis'
 
 /** 26 characters that carry the first 16 bytes; equal bytes give equal text. */
 export function base32(bytes: Uint8Array): string {

@@ -158,6 +158,13 @@ export const limits = {
   /** A mail that could not be sent is tried again at these distances, then given up. */
   mailRetryMs: [minute, 5 * minute, 30 * minute, 2 * hour, 12 * hour, dayMs],
   mailBatch: 25,
+  /** Notices that one minute adds to the outbox: fewer than leave it (mailBatch), so that no other mail waits for them. */
+  noticeBatch: 20,
+  /** A member who came so long before a version became known may have been written down after it. */
+  noticeOverlapMs: hour,
+  /** For how long an isolate remembers which version is in force, and how long a page waits for the database. */
+  inForceCacheMs: minute,
+  inForceWaitMs: second,
   /** When the owners of a business that is gone are told (days after Meta said so), and when its data follows. */
   goneNoticeDays: [0, 1, 14, 28],
   goneEraseDays: 30,
@@ -170,6 +177,51 @@ export const limits = {
   settleUntilMs: 7 * dayMs,
   settleBatch: 20,
 
+  /** A code in a mail: so long, so many tries, and so many codes for one address. */
+  mailCodeMs: 10 * minute,
+  mailCodeTries: 5,
+  mailCodesPerHour: 5,
+  mailCodesPerDay: 15,
+  /** A code for the chat, and how many for one business number an hour. Without one the words alone do. */
+  chatCodeMs: hour,
+  chatCodesPerHour: 120,
+  /** Requests of people that one run looks at, and how far apart it looks at one that did not go through. */
+  requestBatch: 50,
+  requestRetryMs: [minute, 5 * minute, 30 * minute, 2 * hour, 12 * hour],
+  /** An access request stays open so long after it was granted; until then the person can prepare a package. */
+  requestOpenDays: 30,
+  requestMessageChars: 4_000,
+  /** What one person writes about one request in a day. */
+  requestMessagesPerDay: 20,
+  letterChars: 8_000,
+  lettersPerDay: 10,
+  /** More than any sentence by which people ask for something, and less than most letters. */
+  wishChars: 200,
+  /** What is older when it arrives is history; and so long an answer in the chat is tried: the window is closed then. */
+  wishAgeMs: 24 * hour,
+  /** Wishes one run looks at, and how far apart it looks at one that did not go through. */
+  wishBatch: 50,
+  wishRetryMs: [minute, 2 * minute, 5 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 4 * hour],
+  /** A message of ours that got no clear answer and no status within this is taken for lost, and said once more. */
+  sayAgainMs: minute,
+  sayTries: 8,
+  /** What was let through at once begins when its answer was said, and at the latest after this. */
+  answerFirstMs: hour,
+  /** Members without a digest of their address, from before there was one, that one minute mends. */
+  memberDigests: 100,
+
+  /** A package can be taken so long after it was built. */
+  packageDays: 7,
+  packageOrdersPerDay: 20,
+  packageBatch: 5,
+  packageExpireBatch: 100,
+  /** Who builds a package says so this often at least; a try that failed is repeated at these distances. */
+  packageLeaseMs: 2 * minute,
+  packageRetryMs: [minute, 5 * minute, 30 * minute],
+  /** Media in one package; what is more is listed and left out. A ZIP without extensions holds 4 GiB. */
+  packageMediaBytes: 1024 * mib,
+  /** R2 takes parts of 5 MiB or more, all but the last of one size. */
+  uploadPartBytes: 8 * mib,
   /** Rows of an export in memory at once; content may be large (contentChars). */
   exportRows: 100,
   /** The nightly proof is given up after this. */

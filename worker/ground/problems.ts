@@ -25,6 +25,13 @@ export const problems = {
       'The key is valid, but it was made for other things. A key does what its scopes say and nothing else.',
     remedy: 'Create a key with the scope named in detail.',
   },
+  code_refused: {
+    status: 403,
+    title: 'This code is not accepted',
+    meaning:
+      'The code is wrong, out of date, used already, or was tried too often. Which of them is not said, so that nobody can guess.',
+    remedy: 'Ask for a new code and type it within ten minutes.',
+  },
   frozen: {
     status: 403,
     title: 'This workspace is being deleted',
@@ -97,6 +104,13 @@ export const problems = {
     title: 'Meta did not confirm this connection',
     meaning: 'Meta refuses the token, or does not list this number in this WhatsApp account for it.',
     remedy: 'Check the token and that it can reach this WhatsApp account and number.',
+  },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many in a short time',
+    meaning:
+      'There is a limit for each network address, and one for each e-mail address and number. It is the same whatever is held about anybody.',
+    remedy: 'Try again after Retry-After seconds.',
   },
   internal: {
     status: 500,

@@ -1,6 +1,7 @@
 // What a batch is decided from and what it will write, before anything is sealed. Types, and the names by which things
 // are recognised again. Pure. Called by plan.ts, notes.ts, facts.ts and write.ts.
 
+import type { Wish } from '../consent/keywords.ts'
 import type { ConversationRow, StatusRow } from '../conversations/record.ts'
 import { fromBase64 } from '../crypto/bytes.ts'
 import type { SealKey } from '../crypto/seal.ts'
@@ -88,6 +89,16 @@ export type RawDraft = {
   receivedAt: number
   payload: string
 }
+/** What a message asked for; `code` is digested before it is written. */
+export type WishDraft = {
+  messageId: string
+  accountId: string
+  numberId: string
+  contactId: string
+  wish: Wish
+  at: number
+  nextAt: number
+}
 export type Plan = {
   outcomes: Outcome[]
   contacts: Map<string, ContactDraft>
@@ -102,6 +113,7 @@ export type Plan = {
     value: 'stop' | 'resume'
     at: number
   }[]
+  wishes: WishDraft[]
   holds: {
     accountId: string
     at: number
@@ -127,6 +139,7 @@ export const emptyPlan = (): Plan => ({
   statuses: [],
   changes: [],
   preferences: [],
+  wishes: [],
   holds: [],
   raws: [],
   settled: [],

@@ -18,6 +18,7 @@ import {
   touch,
 } from './notes.ts'
 import { type Arrival, accountOf, type Outcome, type Reading } from './reading.ts'
+import { wishIn } from './wish.ts'
 
 /** Everything that this batch writes. `facts.seen` grows as the batch goes, so that repeats inside it are found too. */
 export function decide(arrivals: Arrival[], readings: Reading[], facts: Facts): Plan {
@@ -116,6 +117,17 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
   if (message.as === 'message') {
     const place = { id: messageId(ref), numberId: owner.numberId, conversationId: conversation }
     own.plan.messages.push({ ...common, ...place, origin, type: plainName(message.type), content })
+    const wish = origin === 'live' ? wishIn(message, at, arrival.receivedAt) : undefined
+    if (wish)
+      own.plan.wishes.push({
+        messageId: place.id,
+        accountId,
+        numberId: place.numberId,
+        contactId,
+        wish,
+        at,
+        nextAt: arrival.receivedAt,
+      })
   } else {
     own.plan.changes.push({
       ...common,

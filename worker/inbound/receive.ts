@@ -3,8 +3,10 @@
 
 import { type Database, database, type Statement, writeBatch } from '../../db/client.ts'
 import { loadMerge, type MergeFacts, mergedConversations, openLosers } from '../conversations/merge.ts'
-import { keeperOf } from '../custody/sealing.ts'
+import { keeperOf, platformAccount } from '../custody/sealing.ts'
+import type { Errand } from '../ground/errands.ts'
 import { errorName, log } from '../ground/log.ts'
+import { chatCodeDigest } from '../proofs/codes.ts'
 import { countsUpsert } from './counts.ts'
 import type { ContactDraft, Facts, Plan } from './drafts.ts'
 import { forgetDirectory, loadDirectory, loadFacts } from './facts.ts'
@@ -85,7 +87,7 @@ async function handle(
   if (again && forgetDirectory(facts.closed)) return handle(env, db, appId, arrivals, after, now, false)
   const plan = decide(arrivals, readings, facts)
   const merges = await absorb(env, db, plan, now)
-  const rows = await sealRows(plan, facts.versions)
+  const rows = await sealRows(plan, facts.versions, (code) => digestOf(env, code))
   await writeBatch(db, [
     ...lettersErase(db, arrivals),
     ...planStatements(db, plan, rows, merges),
@@ -93,6 +95,25 @@ async function handle(
     ...after,
   ])
   await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
+  await wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId)))
+}
+
+async function digestOf(env: Env, code: string): Promise<string> {
+  const { account } = await keeperOf(env.KEEPER, platformAccount).resolve([])
+  return chatCodeDigest(account, code)
+}
+
+/** Somebody asked for something. What was lost on this way, the cron finds in the rows. */
+async function wakeErrands(env: Env, accountIds: ReadonlySet<string>): Promise<void> {
+  await Promise.all(
+    [...accountIds].map(async (accountId) => {
+      try {
+        await env.ERRANDS.send({ of: 'wishes', accountId } satisfies Errand)
+      } catch (cause) {
+        log('warn', 'wishes.not_woken', { accountId, error: errorName(cause) })
+      }
+    }),
+  )
 }
 
 /** Under both names that a counter may have: a number's, or a WABA's. */

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdInsert, holdLiftInsert } from '../audit/holds.ts'
+import { type NewWish, wishesInsert } from '../consent/wishes.ts'
 import { type MergeFacts, mergeStatements, preferencesInsert } from '../conversations/merge.ts'
 import {
   type ChangeRow,
@@ -29,14 +30,19 @@ export type SealedRows = {
   changes: ChangeRow[]
   raws: RawRow[]
   settled: { id: string; accountId: string; ref: string; wamid: string | null }[]
+  wishes: NewWish[]
 }
 
-/** `versions`: what each contact's fields stand at, so that a value heard again is not sealed again. */
+/**
+ * `versions`: what each contact's fields stand at, so that a value heard again is not sealed again. `digest`: of a code, asked
+ * only when a message carried one.
+ */
 export async function sealRows(
   plan: Plan,
   versions: Map<string, Record<string, string>>,
+  digest: (code: string) => Promise<string>,
 ): Promise<SealedRows> {
-  const [contacts, messages, changes, raws, settled] = await Promise.all([
+  const [contacts, messages, changes, raws, settled, wishes] = await Promise.all([
     Promise.all([...plan.contacts.values()].map((draft) => sealContact(draft, versions.get(draft.id) ?? {}))),
     Promise.all(plan.messages.map(sealMessage)),
     Promise.all(
@@ -54,8 +60,16 @@ export async function sealRows(
         wamid: key ? await sealColumn(key, 'messages', 'wamid', messageId, row.wamid) : null,
       })),
     ),
+    Promise.all(
+      plan.wishes.map(async ({ wish, ...row }) => ({
+        ...row,
+        kind: wish.kind,
+        language: wish.language,
+        codeDigest: wish.kind === 'code' ? await digest(wish.code) : null,
+      })),
+    ),
   ])
-  return { contacts, messages, changes, raws: raws.flat(), settled }
+  return { contacts, messages, changes, raws: raws.flat(), settled, wishes }
 }
 
 async function sealContact(draft: ContactDraft, standing: Record<string, string>): Promise<ContactRow> {
@@ -146,6 +160,7 @@ export function planStatements(
     ...inStatements(plan.statuses, (list) => statusesInsert(db, list)),
     ...inStatements(rows.changes, (list) => changesInsert(db, list)),
     ...inStatements(plan.preferences, (list) => preferencesInsert(db, list)),
+    ...inStatements(rows.wishes, (list) => wishesInsert(db, list)),
     ...plan.holds.flatMap((hold) => holdStatements(db, hold)),
     ...inStatements(rows.raws, (list) => rawsUpsert(db, list)),
     ...[...plan.touched].flatMap(([accountId, refs]) => derivedUpdate(db, accountId, [...refs])),

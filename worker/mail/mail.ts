@@ -1,42 +1,105 @@
-// The outbox: a mail is a row, sealed under the key of the member it goes to, written in the batch that it tells of.
-// The cron sends what is due. The address is read from the member when the mail leaves, so an erased member gets none.
-// Called by walks (mailInsert) and index.ts (deliverMails).
+// The outbox, and the one place that sends: a mail is a row, sealed under the key of whom it goes to, written in the batch
+// that it tells of. The cron sends what is due, as text and HTML. The address is read from that person when the mail leaves,
+// so one who was erased gets none. Called by walks (mailInsert) and index.ts (deliverMails).
 
 import { and, asc, eq, lte } from 'drizzle-orm'
 import { type Database, database, rowsInsert, type Statement, schema } from '../../db/client.ts'
-import { type Keepers, keeperOf, openColumns, sealColumn } from '../custody/sealing.ts'
+import { operator } from '../../db/operator.ts'
+import { type Keepers, keeperOf, openColumns, platformAccount, sealColumn } from '../custody/sealing.ts'
 import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import type { Settings } from '../ground/settings.ts'
 import type { MailText } from './templates.ts'
 
-const { mails, members } = schema
+const { mails, members, visitors } = schema
 
-/** `kind`: the sort of mail, as `deletion_requested`; it stands in clear. */
-export type NewMail = MailText & { accountId: string; memberId: string; kind: string }
+/** Whom a mail goes to. An address that nobody has proven stands in the mail itself, and goes with it. */
+export type To =
+  | { accountId: string; memberId: string }
+  | { visitorId: string }
+  | { challengeId: string; address: string }
+  /** To the operator, about this person: sealed as theirs, and gone with them. */
+  | { operatorAbout: { accountId: string; memberId: string } | { visitorId: string } }
+  | 'operator'
 
-/** The statement that puts a mail into the outbox; it leaves within a minute of the commit. */
-export async function mailInsert(
+/**
+ * `kind`: the sort of mail, as `deletion_requested`; it stands in clear. `replyTo`: an address that answers go to instead of
+ * the operator's, as that of a letter's writer. `headers`: such as List-Unsubscribe.
+ */
+export type NewMail = MailText & {
+  to: To
+  kind: string
+  replyTo?: string
+  headers?: Record<string, string>
+}
+
+type Content = MailText & { address?: string; replyTo?: string; headers?: Record<string, string> }
+
+/** A mail and the statement that puts it into the outbox; it leaves within a minute of the commit. */
+export async function newMail(
   db: Database,
   keepers: Keepers,
-  { accountId, memberId, kind, subject, text }: NewMail,
+  { to, kind, subject, text, html, replyTo, headers }: NewMail,
   now: number,
-): Promise<Statement> {
+): Promise<{ id: string; statement: Statement }> {
   const id = newId('mai')
-  const key = await keeperOf(keepers, accountId).keyFor(memberId)
-  const content = await sealColumn(key, 'mails', 'content', id, JSON.stringify({ subject, text }))
+  const own = rowOf(to)
+  const key = await keyOf(keepers, own.accountId, own.memberId ?? own.visitorId)
+  const content: Content = {
+    subject,
+    text,
+    html,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(headers === undefined ? {} : { headers }),
+    ...addressIn(to),
+  }
+  const sealed = await sealColumn(key, 'mails', 'content', id, JSON.stringify(content))
   // Not a builder of drizzle's: that is a promise to whoever awaits it, and would run here instead of in the batch.
-  return rowsInsert(db, mails, [{ id, accountId, memberId, kind, content, nextAt: now, createdAt: now }])
+  return {
+    id,
+    statement: rowsInsert(db, mails, [{ id, ...own, kind, content: sealed, nextAt: now, createdAt: now }]),
+  }
+}
+
+export const mailInsert = async (...args: Parameters<typeof newMail>): Promise<Statement> =>
+  (await newMail(...args)).statement
+
+function addressIn(to: To): { address?: string } {
+  if (to === 'operator') return {}
+  if ('operatorAbout' in to) return { address: operator.contact }
+  return 'address' in to ? { address: to.address } : {}
+}
+
+function rowOf(
+  to: To,
+): Pick<typeof mails.$inferSelect, 'accountId' | 'memberId' | 'visitorId' | 'challengeId'> {
+  const none = { accountId: platformAccount, memberId: null, visitorId: null, challengeId: null }
+  if (to === 'operator') return none
+  if ('operatorAbout' in to) return rowOf(to.operatorAbout)
+  if ('memberId' in to) return { ...none, accountId: to.accountId, memberId: to.memberId }
+  if ('visitorId' in to) return { ...none, visitorId: to.visitorId }
+  return { ...none, challengeId: to.challengeId }
+}
+
+/** The recipient's own key, so that the mail goes with them; the platform's where there is nobody yet. */
+async function keyOf(keepers: Keepers, accountId: string, owner: string | null) {
+  const keeper = keeperOf(keepers, accountId)
+  return owner === null ? (await keeper.resolve([])).account.seal : keeper.keyFor(owner)
 }
 
 export type Delivered = { sent: number; failed: number; dropped: number }
 
-/** Sends what is due, a bounded number. One that fails keeps no other from leaving. */
-export async function deliverMails(env: Env, settings: Settings, now: number): Promise<Delivered> {
+/** Sends what is due, a bounded number; with `id` only that one. One that fails keeps no other from leaving. */
+export async function deliverMails(
+  env: Env,
+  settings: Settings,
+  now: number,
+  id?: string,
+): Promise<Delivered> {
   const db = database(env.DB)
   const counts: Delivered = { sent: 0, failed: 0, dropped: 0 }
-  for (const mail of await dueQuery(db, now)) {
+  for (const mail of await dueQuery(db, now, id)) {
     if (await lease(db, mail, now)) counts[await deliver(env, db, settings, mail, now)] += 1
   }
   return counts
@@ -44,20 +107,25 @@ export async function deliverMails(env: Env, settings: Settings, now: number): P
 
 type Due = Awaited<ReturnType<typeof dueQuery>>[number]
 
-export const dueQuery = (db: Database, now: number) =>
+export const dueQuery = (db: Database, now: number, id?: string) =>
   db
     .select({
       id: mails.id,
       accountId: mails.accountId,
       memberId: mails.memberId,
+      visitorId: mails.visitorId,
+      challengeId: mails.challengeId,
       content: mails.content,
       attempts: mails.attempts,
       nextAt: mails.nextAt,
-      email: members.email,
+      createdAt: mails.createdAt,
+      memberEmail: members.email,
+      visitorEmail: visitors.email,
     })
     .from(mails)
     .leftJoin(members, and(eq(members.id, mails.memberId), eq(members.accountId, mails.accountId)))
-    .where(lte(mails.nextAt, now))
+    .leftJoin(visitors, eq(visitors.id, mails.visitorId))
+    .where(and(lte(mails.nextAt, now), id === undefined ? undefined : eq(mails.id, id)))
     .orderBy(asc(mails.nextAt))
     .limit(limits.mailBatch)
 
@@ -83,27 +151,44 @@ async function deliver(
   now: number,
 ): Promise<keyof Delivered> {
   try {
-    const [to, content] = await openColumns(
-      env.KEEPER,
-      mail.accountId,
-      [
-        { table: 'members', column: 'email', rowId: mail.memberId, sealed: mail.email },
-        { table: 'mails', column: 'content', rowId: mail.id, sealed: mail.content },
-      ],
-      now,
-    )
-    if (to === undefined || content === undefined) {
+    const opened = await openMail(env.KEEPER, mail, now)
+    if (!opened || isOver(mail, now)) {
       await db.delete(mails).where(eq(mails.id, mail.id))
       return 'dropped'
     }
-    const { subject, text } = JSON.parse(content) as Pick<MailText, 'subject' | 'text'>
-    await env.MAIL.send({ from: parseSender(settings.mailFrom), to, subject, text })
+    await env.MAIL.send({ from: parseSender(settings.mailFrom), ...opened })
   } catch (cause) {
     log('warn', 'mail.failed', { error: errorName(cause) })
     return 'failed'
   }
-  await db.update(mails).set({ sentAt: now, nextAt: null }).where(eq(mails.id, mail.id))
+  // An address that nobody has proven is not kept a moment longer than it takes to write to it.
+  if (mail.challengeId !== null) await db.delete(mails).where(eq(mails.id, mail.id))
+  else await db.update(mails).set({ sentAt: now, nextAt: null }).where(eq(mails.id, mail.id))
   return 'sent'
+}
+
+/** A code that no longer works is not sent. */
+const isOver = ({ challengeId, createdAt }: Due, now: number): boolean =>
+  challengeId !== null && createdAt + limits.mailCodeMs <= now
+
+/** Undefined when the recipient is gone. */
+async function openMail(keepers: Keepers, mail: Due, now: number) {
+  const { memberId, visitorId, challengeId } = mail
+  const [member, visitor, content] = await openColumns(
+    keepers,
+    mail.accountId,
+    [
+      { table: 'members', column: 'email', rowId: memberId ?? '', sealed: mail.memberEmail },
+      { table: 'visitors', column: 'email', rowId: visitorId ?? '', sealed: mail.visitorEmail },
+      { table: 'mails', column: 'content', rowId: mail.id, sealed: mail.content },
+    ],
+    now,
+  )
+  if (content === undefined) return undefined
+  const { address, replyTo = operator.contact, ...words } = JSON.parse(content) as Content
+  const known = address ?? (memberId === null ? visitor : member)
+  const to = (memberId ?? visitorId ?? challengeId) ? known : operator.contact
+  return to === undefined ? undefined : { to, replyTo, ...words }
 }
 
 /** `Name <address>` or an address, as the platform takes it. */

@@ -16,6 +16,8 @@ const conditions: Record<string, (table: string) => string> = {
     return `AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = 'msg_' || ${table}.${ref})
       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.origin = 'api' AND m.account_id = ${table}.account_id AND m.ref = ${table}.${ref})`
   },
+  'nothing is subscribed': () =>
+    `AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.visitor_id = visitors.id)`,
 }
 
 /** Rows deleted per table with a life. */

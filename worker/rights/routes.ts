@@ -15,6 +15,7 @@ import {
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { exportContact } from './export.ts'
+import { isRestricted } from './restriction.ts'
 
 const rows = z.array(z.record(z.string(), z.unknown()))
 
@@ -39,7 +40,7 @@ const exportOne = createRoute({
   operationId: 'exportContact',
   summary: 'Export everything held about a contact',
   description:
-    'One JSON document, sent while it is read. A contact whose deletion was asked for can be exported until it is erased.',
+    'One JSON document, sent while it is read. A contact whose deletion was asked for can be exported until it is erased; one who asked that their data be left alone gets it themselves, and nobody else does.',
   tags: ['Contacts'],
   request: { params: idParam('cnt_1a3c5e7g9j1m3p5r7t9w1y3a5c') },
   responses: {
@@ -53,6 +54,7 @@ export const rights = openApiRoom<DoorEnv>().openapi(exportOne, async (c) => {
   const { id } = c.req.valid('param')
   const db = database(c.env.DB)
   const now = Date.now()
+  if (await isRestricted(db, accountId, id)) throw new Problem('not_found')
   const stores = { db, keepers: c.env.KEEPER, files: c.env.FILES }
   const document = await exportContact(stores, accountId, id, now)
   if (!document) throw new Problem('not_found')

@@ -9,7 +9,7 @@ import { otherSpellings } from '../meta/send-recipient.ts'
 import type { GateFacts, HoldKind } from './gates.ts'
 import type { Outside } from './outside.ts'
 
-const { conversations, holds, numbers, wabas } = schema
+const { contactPreferences, conversations, holds, numbers, wabas } = schema
 
 /** `erasedBefore`: the last erasure of any of these ids, though what is asked about happened after it. */
 type Erasable = SubjectAnswer & { erasedBefore?: number }
@@ -58,15 +58,19 @@ export type SendFacts = {
   met: boolean
 }
 
+/** `answersRequest`: see the gates. */
+export type How = { edge: 'messages' | 'marketing_messages'; answersRequest?: boolean | undefined }
+
 export async function loadFacts(
   out: Outside,
   phoneNumberId: string,
   outgoing: Outgoing,
   who: Who,
+  { edge, answersRequest = false }: How,
 ): Promise<SendFacts> {
   const { accountId } = out.principal
   const known = who.contact?.state === 'known' ? [who.contact.contactId, ...who.contact.losers] : []
-  const [found, standing, talks] = await out.db.batch([
+  const [found, standing, talks, stopped] = await out.db.batch([
     out.db
       .select({ id: numbers.id, wabaId: numbers.wabaId, token: wabas.token })
       .from(numbers)
@@ -83,6 +87,7 @@ export async function loadFacts(
       .where(
         sql`${conversations.accountId} = ${accountId} AND ${conversations.contactId} IN ${among(known)}`,
       ),
+    stoppedMarketing(out.db, accountId, known),
   ])
   const row = found[0]
   const token = row && (await openToken(out, row.wabaId, row.token))
@@ -104,10 +109,27 @@ export async function loadFacts(
       heardAt: latest(talks),
       window: windowAt(latest(here), out.now()),
       needsWindow: outgoing.kind === 'message' && !outgoing.opensConversation,
+      begins: outgoing.opensConversation || edge === 'marketing_messages',
+      unwanted: edge === 'marketing_messages' && stopped.length > 0,
+      answersRequest,
       fault: outgoing.fault,
     },
   }
 }
+
+/** What the person said in WhatsApp's own settings, as its webhook told us. */
+const stoppedMarketing = (db: Database, accountId: string, contactIds: string[]) =>
+  db
+    .select({ contactId: contactPreferences.contactId })
+    .from(contactPreferences)
+    .where(
+      and(
+        eq(contactPreferences.accountId, accountId),
+        sql`${contactPreferences.contactId} IN ${among(contactIds)}`,
+        eq(contactPreferences.category, 'marketing_messages'),
+        eq(contactPreferences.value, 'stop'),
+      ),
+    )
 
 /** A hold stands until it is lifted, and again when it is laid anew. Of contacts, only these are looked at. */
 export const standingHolds = (db: Database, accountId: string, contactIds: string[] = []) =>
@@ -118,7 +140,7 @@ export const standingHolds = (db: Database, accountId: string, contactIds: strin
       and(
         eq(holds.accountId, accountId),
         or(isNull(holds.liftedAt), lt(holds.liftedAt, holds.at)),
-        sql`(${holds.kind} <> 'restricted' OR ${holds.subjectId} IN ${among(contactIds)})`,
+        sql`(${holds.kind} NOT IN ('restricted', 'objected') OR ${holds.subjectId} IN ${among(contactIds)})`,
       ),
     )
 

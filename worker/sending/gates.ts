@@ -7,7 +7,14 @@ import type { ContentFault } from '../meta/send-content.ts'
 import { noSuchObject, type Refusal } from '../meta/send-error.ts'
 import type { Recipient } from '../meta/send-recipient.ts'
 
-export type HoldKind = 'suspended' | 'frozen' | 'banned' | 'disconnected' | 'reconnect' | 'restricted'
+export type HoldKind =
+  | 'suspended'
+  | 'frozen'
+  | 'banned'
+  | 'disconnected'
+  | 'reconnect'
+  | 'restricted'
+  | 'objected'
 
 export type GateFacts = {
   /** As in the path. */
@@ -26,6 +33,12 @@ export type GateFacts = {
   heardAt: number | undefined
   window: Window
   needsWindow: boolean
+  /** A template, a direct send, or anything for the marketing edge: the business begins. */
+  begins: boolean
+  /** The person told WhatsApp to have no marketing of this business, and this is for the marketing edge. */
+  unwanted: boolean
+  /** What is said about the person's own request reaches them though they are to be left alone. */
+  answersRequest: boolean
   fault: ContentFault | undefined
 }
 
@@ -123,7 +136,7 @@ const erasedGate: Gate = ({ erasedAt, heardAt }) =>
   erasedAt === undefined || (heardAt ?? 0) > erasedAt ? undefined : erasedRefusal
 
 const restrictedGate: Gate = (facts) =>
-  stands(facts, 'restricted')
+  stands(facts, 'restricted') && !facts.answersRequest
     ? {
         ...locked,
         gate: 'restricted',
@@ -132,6 +145,28 @@ const restrictedGate: Gate = (facts) =>
         remedy: 'Nothing is sent to this person while the request stands.',
       }
     : undefined
+
+const marketingStopped = {
+  gate: 'objected',
+  status: 400,
+  code: 131050,
+  title: 'Unable to deliver the message',
+}
+
+const objectedGate: Gate = (facts) => {
+  if (facts.unwanted)
+    return {
+      ...marketingStopped,
+      details: 'This person told WhatsApp to stop marketing messages of this business.',
+      remedy: 'Do not send marketing to this person.',
+    }
+  if (!facts.begins || !stands(facts, 'objected')) return undefined
+  return {
+    ...marketingStopped,
+    details: 'This person asked this business to stop.',
+    remedy: 'Answer within 24 hours of what the person writes; do not begin. They can write START.',
+  }
+}
 
 const windowGate: Gate = ({ needsWindow, window }) =>
   !needsWindow || window.state === 'open'
@@ -168,6 +203,7 @@ const gates: readonly Gate[] = [
   recipientGate,
   erasedGate,
   restrictedGate,
+  objectedGate,
   windowGate,
   contentGate,
 ]

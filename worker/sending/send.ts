@@ -1,5 +1,5 @@
 // The walk of one message through the gateway: who is it for → has this call been made before → load facts → decide →
-// write → Meta → write. Called by door.ts for `/messages` and `/marketing_messages`. A refusal names gate and remedy
+// write → Meta → write. Called by door.ts for `/messages` and `/marketing_messages`, and by say.ts. A refusal names gate and remedy
 // and is on the ledger; a time-out is not a failure, and nothing is ever sent twice by us. Source: send messages (Meta).
 
 import { type Statement, writeBatch } from '../../db/client.ts'
@@ -10,7 +10,7 @@ import { callGraph } from '../meta/graph.ts'
 import type { Refusal } from '../meta/send-error.ts'
 import type { Outgoing } from '../meta/send-message.ts'
 import { answerOf, conclude } from './conclude.ts'
-import { loadFacts, loadWho, type SendFacts, type Who } from './facts.ts'
+import { type How, loadFacts, loadWho, type SendFacts, type Who } from './facts.ts'
 import { decide, erasedRefusal } from './gates.ts'
 import { type Claim, type Keyed, once } from './idempotency.ts'
 import { type Outside, refuse, type TextAnswer } from './outside.ts'
@@ -18,7 +18,8 @@ import { recordSending, type Sending } from './record.ts'
 
 export type SendRequest = Keyed & {
   version: string
-  edge: 'messages' | 'marketing_messages'
+  edge: How['edge']
+  answersRequest?: boolean
   phoneNumberId: string
   outgoing: Outgoing
 }
@@ -29,7 +30,7 @@ export async function send(out: Outside, request: SendRequest): Promise<TextAnsw
 }
 
 async function walk(out: Outside, request: SendRequest, who: Who, claim: Claim): Promise<TextAnswer> {
-  const facts = await loadFacts(out, request.phoneNumberId, request.outgoing, who)
+  const facts = await loadFacts(out, request.phoneNumberId, request.outgoing, who, request)
   const decision = decide(facts.gates)
   if (!decision.ok) return recordRefusal(out, facts, decision.refusal, claim)
   const sending = await recordSending(out, request.outgoing, request.messageId, facts, who)

@@ -80,7 +80,7 @@ describe('the app', () => {
         headers.get('x-content-type-options'),
         headers.get('referrer-policy'),
         headers.get('strict-transport-security'),
-      ]).toEqual(['nosniff', 'no-referrer', 'max-age=63072000'])
+      ]).toEqual(['nosniff', 'same-origin', 'max-age=63072000'])
       if (path.startsWith('/api/') || path.startsWith('/v25.0/'))
         expect(headers.get('cache-control')).toBe('no-store')
     }

@@ -117,6 +117,7 @@ describe('the catalogue', () => {
     await postChanges(sol, messageChange(sol, mei, textMessage('wamid.CAT2', 'ni hao', 1795305600)))
     await drain(sol)
     await env.FILES.put(`media/${sol.accountId}/cnt_x/one`, 'sealed')
+    await env.FILES.put(`export/${sol.accountId}/cnt_x/one`, 'sealed')
     const { data } = await read(await ask('/api/v1/contacts', { key }))
     const her = data.find((row) => row.bsuid === mei.bsuid)?.id
     const opened = await read(await ask(`/api/v1/contacts/${her}/deletion`, { key, method: 'POST' }))

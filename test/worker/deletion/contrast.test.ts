@@ -16,7 +16,7 @@ import { type Filled, fill, ownerless, sqlName, unfilled } from '../../support/f
 import { seedCast } from '../../support/world.ts'
 
 const db = database(env.DB)
-type Scope = 'contact' | 'member' | 'workspace'
+type Scope = 'contact' | 'member' | 'visitor' | 'workspace'
 
 let serial = 0
 const somebody = (name: string): Person => {
@@ -48,11 +48,16 @@ async function place(): Promise<Cast> {
 
 /** Erased by the catalogue's word, whatever the eraser makes of it. */
 const goes = (scope: Scope, table: TableName): boolean =>
-  d1[table].reach[scope] !== null && d1[table].erase !== 'keep pseudonymous'
+  d1[table].reach[scope] !== null &&
+  d1[table].reach[scope] !== undefined &&
+  d1[table].erase !== 'keep pseudonymous'
 const tableOf = new Map((Object.keys(d1) as TableName[]).map((table) => [`d1/${sqlName(table)}`, table]))
 const mustGo = (scope: Scope, { place: at }: Stored): boolean => {
   const table = tableOf.get(at)
-  return table === undefined ? at.startsWith('r2/media/') : goes(scope, table)
+  if (table !== undefined) return goes(scope, table)
+  return (
+    at.startsWith('r2/export/') || (at.startsWith('r2/media/') && scope !== 'member' && scope !== 'visitor')
+  )
 }
 const kept = (Object.keys(d1) as TableName[])
   .filter((table) => d1[table].erase === 'keep pseudonymous')
@@ -61,12 +66,17 @@ const kept = (Object.keys(d1) as TableName[])
 const opaque = ({ place: at }: Stored): boolean =>
   kept.includes(at) || /^do\/KEEPER\/\w+\/(punctures|tombstones)$/.test(at)
 
-async function erase(asked: Omit<Asked, 'accountId' | 'door' | 'actor'>, door: Asked['door'] = 'import') {
-  const { accountId } = sol
+async function erase(
+  asked: Omit<Asked, 'accountId' | 'door' | 'actor'>,
+  door: Asked['door'] = 'import',
+  { accountId }: Pick<Business, 'accountId'> = sol,
+) {
   const world = { env, settings: settingsOf(env), now: Date.now() }
   await holdStill(accountId)
   const { id } = await requestDeletion(world, { ...asked, accountId, door, actor: 'operator' })
   await env.DB.prepare('UPDATE deletions SET cooling_until = 1 WHERE id = ?').bind(id).run()
+  await workTo(accountId, id, 'erased')
+  await keeperOf(env.KEEPER, accountId).turn()
   await workTo(accountId, id, 'completed')
   return id
 }
@@ -102,12 +112,22 @@ beforeAll(async () => {
 })
 afterAll(() => vi.unstubAllGlobals())
 
+/** One row for the whole business. */
+const ofTheBusiness = ['accounts', 'requestRules']
+
 describe('the filler', () => {
   it('leaves no table of the catalogue empty, of either business', async () => {
     const cast = await place()
-    for (const one of Object.values(cast)) expect(await unfilled(one.words)).toEqual(['accounts'])
-    expect(await unfilled([monsoon.accountId])).not.toContain('accounts')
-    expect(ownerless).toEqual(['intakeCursors', 'erasureLedger', 'assetTombstones', 'canaryRuns'])
+    for (const one of Object.values(cast))
+      expect(await unfilled([...one.words, ...one.visitorWords])).toEqual(ofTheBusiness)
+    for (const table of ofTheBusiness) expect(await unfilled([monsoon.accountId])).not.toContain(table)
+    expect(ownerless).toEqual([
+      'intakeCursors',
+      'erasureLedger',
+      'assetTombstones',
+      'documentVersions',
+      'canaryRuns',
+    ])
   })
 })
 
@@ -148,6 +168,37 @@ describe.each([
       expect(lines(mentioning(after, one.words))).toEqual(
         expect.arrayContaining(lines(mentioning(before, one.words)).filter((line) => !hers.has(line))),
       )
+  })
+})
+
+describe('erasing somebody without an account', () => {
+  it('leaves nothing of hers and everything else as it was, her memberships and chats included', async () => {
+    const { her, neighbour, other } = await place()
+    const before = await everything()
+    const hers = new Set(lines(mentioning(before, her.visitorWords).filter((one) => mustGo('visitor', one))))
+    expect(hers.size).toBeGreaterThan(7)
+
+    const asked = { scope: 'visitor', subjectId: her.visitorId } as const
+    await expectReceipts(await erase(asked, 'form', { accountId: 'platform' }))
+
+    const after = await everything()
+    const there = new Set(lines(after))
+    expect([...hers].filter((line) => there.has(line))).toEqual([])
+    expect(mentioning(after, [her.visitorId]).filter((one) => !opaque(one))).toEqual([])
+    const stays = before.filter(
+      (one) =>
+        !hers.has(lines([one])[0] as string) &&
+        (/^(d1|r2)\//.test(one.place) || /acc_sol|acc_monsoon|INTAKE/.test(one.place)),
+    )
+    expect(stays.length).toBeGreaterThan(100)
+    expect(lines(stays).filter((line) => !there.has(line))).toEqual([])
+    for (const one of [neighbour, other])
+      expect(lines(mentioning(after, one.visitorWords))).toEqual(
+        expect.arrayContaining(lines(mentioning(before, one.visitorWords))),
+      )
+    expect(lines(mentioning(after, her.words))).toEqual(
+      expect.arrayContaining(lines(mentioning(before, her.words))),
+    )
   })
 })
 

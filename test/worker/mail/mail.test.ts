@@ -1,11 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { writeBatch } from '../../../db/client.ts'
+import { operator } from '../../../db/operator.ts'
 import { newMember } from '../../../worker/accounts/members.ts'
-import { keeperOf } from '../../../worker/custody/sealing.ts'
+import { keeperOf, platformAccount } from '../../../worker/custody/sealing.ts'
 import { settingsOf } from '../../../worker/env.ts'
 import { limits } from '../../../worker/ground/limits.ts'
-import { deliverMails, dueQuery, mailInsert, parseSender } from '../../../worker/mail/mail.ts'
+import { deliverMails, dueQuery, mailInsert, parseSender, type To } from '../../../worker/mail/mail.ts'
+import type { MailText } from '../../../worker/mail/templates.ts'
+import { upsertVisitor } from '../../../worker/visitors/visitors.ts'
 import { type Business, monsoon, sol } from '../../support/cast.ts'
 import { rowsOf } from '../../support/intake.ts'
 import { ownerEmailOf, ownerOf, seedCast } from '../../support/world.ts'
@@ -15,8 +18,9 @@ const now = 1_795_305_600_000
 const minute = 60_000
 const settings = settingsOf(env)
 const from = { name: 'Softivum Connect', email: 'no-reply@gateway.test' }
+const replyTo = operator.contact
 
-type Sent = { from: unknown; to: unknown; subject: string; text: string }
+type Sent = { from: unknown; to: unknown; replyTo: unknown; subject: string; text: string; html: string }
 let sent: Sent[]
 /** The world outside: takes every mail, unless told to refuse. */
 const outside = (refuse: (mail: Sent) => boolean = () => false): Env => ({
@@ -30,16 +34,31 @@ const outside = (refuse: (mail: Sent) => boolean = () => false): Env => ({
   } as unknown as SendEmail,
 })
 
+const saying = (subject: string, text: string): MailText => ({ subject, text, html: `<p>${text}</p>` })
+
 async function put(business: Business, text = 'hello', at = now): Promise<void> {
   const mail = {
-    accountId: business.accountId,
-    memberId: ownerOf(business),
+    to: { accountId: business.accountId, memberId: ownerOf(business) },
     kind: 'test',
-    subject: `To ${business.name}`,
-    text,
+    ...saying(`To ${business.name}`, text),
   }
   await writeBatch(db, [await mailInsert(db, env.KEEPER, mail, at)])
 }
+/** Puts a mail to somebody else than an owner into the outbox, as the only one. */
+async function putTo(
+  to: To,
+  more: Partial<MailText & { replyTo: string; headers: Record<string, string> }> = {},
+) {
+  const mail = { to, kind: 'test', ...saying('s', 'the secret link'), ...more }
+  await writeBatch(db, [await mailInsert(db, env.KEEPER, mail, now)])
+}
+
+async function newVisitor(email: string): Promise<string> {
+  const { id, statements } = await upsertVisitor(db, env.KEEPER, email, now)
+  await writeBatch(db, statements)
+  return id
+}
+
 const mailOf = async (business: Business) =>
   (await rowsOf('mails')).find((row) => row.account_id === business.accountId)
 
@@ -47,6 +66,7 @@ beforeEach(async () => {
   sent = []
   await env.DB.exec('DELETE FROM mails')
   await env.DB.exec('DELETE FROM members')
+  await env.DB.exec('DELETE FROM visitors')
   await seedCast()
 })
 
@@ -59,8 +79,8 @@ describe('a mail', () => {
     expect(JSON.stringify(row)).not.toMatch(/secret link|example\.com/)
     expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 2, failed: 0, dropped: 0 })
     expect(sent.toSorted((a, b) => String(b.to).localeCompare(String(a.to)))).toEqual([
-      { from, to: ownerEmailOf(sol), subject: `To ${sol.name}`, text: 'the secret link' },
-      { from, to: ownerEmailOf(monsoon), subject: `To ${monsoon.name}`, text: 'hello' },
+      { from, to: ownerEmailOf(sol), replyTo, ...saying(`To ${sol.name}`, 'the secret link') },
+      { from, to: ownerEmailOf(monsoon), replyTo, ...saying(`To ${monsoon.name}`, 'hello') },
     ])
     expect(await mailOf(sol)).toMatchObject({ sent_at: now, next_at: null })
     expect(await deliverMails(outside(), settings, now + limits.mailRetryMs[0])).toMatchObject({ sent: 0 })
@@ -68,7 +88,8 @@ describe('a mail', () => {
   })
 
   it('is in the outbox only when its batch was committed', async () => {
-    const mail = { accountId: sol.accountId, memberId: ownerOf(sol), kind: 'test', subject: 's', text: 't' }
+    const to = { accountId: sol.accountId, memberId: ownerOf(sol) }
+    const mail = { to, kind: 'test', ...saying('s', 't') }
     const statement = await mailInsert(db, env.KEEPER, mail, now)
     expect(await rowsOf('mails')).toEqual([])
     await writeBatch(db, [statement])
@@ -132,7 +153,7 @@ describe('a mail', () => {
       'operator',
       now,
     )
-    const mail = { accountId, memberId: gone.id, kind: 'test', subject: 's', text: 't' }
+    const mail = { to: { accountId, memberId: gone.id }, kind: 'test', ...saying('s', 't') }
     await writeBatch(db, [...gone.statements, await mailInsert(db, env.KEEPER, mail, now)])
     await keeperOf(env.KEEPER, accountId).forget([gone.id], now)
     expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 0, failed: 0, dropped: 1 })
@@ -153,6 +174,77 @@ describe('a mail', () => {
     const plan = results.map(({ detail }) => detail)
     expect(plan[0]).toContain('USING INDEX mails_due')
     expect(plan.join()).not.toContain('SCAN')
+  })
+})
+
+describe('a mail to somebody without an account', () => {
+  it('leaves to the visitor’s address, which stands in the visitor’s row alone', async () => {
+    const visitorId = await newVisitor('vera@example.com')
+    await putTo({ visitorId })
+    const [row] = await rowsOf('mails')
+    expect(row).toMatchObject({ account_id: platformAccount, visitor_id: visitorId, member_id: null })
+    expect(JSON.stringify(row)).not.toMatch(/secret link|vera/)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 1, failed: 0, dropped: 0 })
+    expect(sent).toEqual([{ from, to: 'vera@example.com', replyTo, ...saying('s', 'the secret link') }])
+  })
+
+  it('is dropped when the visitor was erased, by row or by key, and the other visitor’s leaves', async () => {
+    const [byRow, byKey, other] = await Promise.all(
+      ['a', 'b', 'c'].map((name) => newVisitor(`${name}@example.com`)),
+    )
+    for (const visitorId of [byRow, byKey, other] as string[]) await putTo({ visitorId })
+    await env.DB.prepare('DELETE FROM visitors WHERE id = ?').bind(byRow).run()
+    await keeperOf(env.KEEPER, platformAccount).forget([byKey as string], now)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 1, failed: 0, dropped: 2 })
+    expect(sent.map(({ to }) => to)).toEqual(['c@example.com'])
+    expect((await rowsOf('mails')).map((row) => row.visitor_id)).toEqual([other])
+  })
+
+  it('with a code carries its address sealed, and is gone once it has left', async () => {
+    await putTo({ challengeId: 'cha_1', address: 'stranger@example.com' })
+    await put(monsoon)
+    const row = (await rowsOf('mails')).find((one) => one.challenge_id === 'cha_1')
+    expect(JSON.stringify(row)).not.toMatch(/stranger|secret link/)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 2, failed: 0, dropped: 0 })
+    expect(sent.map(({ to }) => to)).toContain('stranger@example.com')
+    expect((await rowsOf('mails')).map((one) => one.account_id)).toEqual([monsoon.accountId])
+  })
+
+  it('with a code that no longer works is dropped unsent', async () => {
+    await putTo({ challengeId: 'cha_1', address: 'stranger@example.com' })
+    const refusing = outside(() => true)
+    expect(await deliverMails(refusing, settings, now)).toEqual({ sent: 0, failed: 1, dropped: 0 })
+    expect(await deliverMails(outside(), settings, now + limits.mailCodeMs)).toEqual({
+      sent: 0,
+      failed: 0,
+      dropped: 1,
+    })
+    expect(await rowsOf('mails')).toEqual([])
+  })
+
+  it('to the operator goes to the contact address, with the writer’s as the one to answer', async () => {
+    await putTo('operator', { replyTo: 'vera@example.com' })
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 1, failed: 0, dropped: 0 })
+    expect(sent).toMatchObject([{ to: operator.contact, replyTo: 'vera@example.com' }])
+  })
+
+  it('to the operator about a person goes with that person', async () => {
+    const [visitorId, other] = await Promise.all(['a', 'b'].map((name) => newVisitor(`${name}@example.com`)))
+    for (const id of [visitorId, other] as string[]) await putTo({ operatorAbout: { visitorId: id } })
+    await putTo({ operatorAbout: { accountId: sol.accountId, memberId: ownerOf(sol) } })
+    await keeperOf(env.KEEPER, platformAccount).forget([visitorId as string], now)
+    expect(await deliverMails(outside(), settings, now)).toEqual({ sent: 2, failed: 0, dropped: 1 })
+    expect(sent.map(({ to }) => to)).toEqual([operator.contact, operator.contact])
+  })
+
+  it('carries the headers that it was given, and no others', async () => {
+    const visitorId = await newVisitor('vera@example.com')
+    const headers = { 'List-Unsubscribe': '<https://gateway.test/end>' }
+    await putTo({ visitorId }, { headers })
+    await deliverMails(outside(), settings, now)
+    expect(sent).toEqual([
+      { from, to: 'vera@example.com', replyTo, headers, ...saying('s', 'the secret link') },
+    ])
   })
 })
 

@@ -207,6 +207,9 @@ describe('the gates', () => {
     heardAt: undefined,
     window: { state: 'open', until: 9 },
     needsWindow: true,
+    begins: false,
+    unwanted: false,
+    answersRequest: false,
     fault: undefined,
   }
   const shut: [string, Partial<GateFacts>][] = [
@@ -215,6 +218,8 @@ describe('the gates', () => {
     ['number', { numberOwned: false }],
     ['recipient', { recipient: { kind: 'malformed', parameter: 'to', reason: 'not_a_phone' } }],
     ['erased', { erasedAt: 5 }],
+    ['restricted', { holds: ['restricted'] }],
+    ['objected', { unwanted: true }],
     ['window', { window: { state: 'closed', since: 1 } }],
     ['content', { fault: { code: 100, parameter: 'text', details: 'long' } }],
   ]
@@ -248,6 +253,25 @@ describe('the gates', () => {
         refusal: { remedy: expect.stringMatching(/\w{3}/) as string, code: expect.any(Number) as number },
       })
     }
+  })
+
+  it('let an answer through to somebody who asked to be left alone, but no beginning', () => {
+    const objected = { ...open, holds: ['objected'] as const }
+    expect(gateOf(objected)).toBe('ok')
+    expect(gateOf({ ...objected, begins: true, needsWindow: false })).toBe('objected')
+    expect(gateOf({ ...open, begins: true, needsWindow: false })).toBe('ok')
+    const decision = decide({ ...objected, begins: true, needsWindow: false })
+    expect(decision).toMatchObject({ refusal: { code: 131050, status: 400 } })
+  })
+
+  it('let the answer to a request of their own through to somebody restricted, and to nobody else', () => {
+    const answer = { ...open, answersRequest: true }
+    expect(gateOf({ ...answer, holds: ['restricted'] })).toBe('ok')
+    expect(gateOf({ ...answer, holds: ['restricted', 'objected'] })).toBe('ok')
+    for (const kind of ['suspended', 'frozen', 'banned', 'disconnected'] as const)
+      expect(gateOf({ ...answer, holds: ['restricted', kind] })).not.toBe('ok')
+    expect(gateOf({ ...answer, erasedAt: 5 })).toBe('erased')
+    expect(gateOf({ ...answer, holds: ['restricted'], window: { state: 'closed', since: 1 } })).toBe('window')
   })
 
   it('keep an erased person shut until they write again', () => {

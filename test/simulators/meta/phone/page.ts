@@ -68,6 +68,7 @@ const phonePanel = `
               <button id="marketing"></button>
             </div>
             <p class="hint">A message counts as delivered when this phone is online (the chat list is shown) and as read when its chat is open.</p>
+            <p class="hint">In place of <code>wa.me/34911222333?text=Hello</code>, open <code>/?to=34911222333&amp;text=Hello</code> here: the chat with that number, the words in it, not yet sent.</p>
           </aside>
         </div>
         <p id="notice" role="status" class="notice"></p>
@@ -114,10 +115,11 @@ export const page = `<!DOCTYPE html>
       <div role="tablist" aria-label="Views">
         ${tabButtons}
       </div>
+      <a href="/mail">Mails</a>
     </header>
     <main>${phonePanel}${logPanels}
     </main>${placeDialog}
-    <noscript><p class="notice">This page needs JavaScript.</p></noscript>
+    <noscript><p class="notice">This page needs JavaScript. <a href="/mail">The mails</a> do not.</p></noscript>
   </body>
 </html>
 `

@@ -51,7 +51,7 @@ function mailLine(item) {
   const links = [...words.matchAll(/https?:\/\/[^\s<>"')]+/g), ...String(item.html ?? '').matchAll(/https?:\/\/[^\s<>"')]+/g)].map(([link]) => link.replaceAll('&amp;', '&'))
   return line(
     [h('strong', null, String(item.subject ?? '(no subject)')), h('span', { class: 'path' }, 'to ' + String(item.to ?? '?')), h('span', { class: 'when' }, seconds(item.at))],
-    [h('pre', { tabindex: '0' }, words), ...[...new Set(links)].map((href) => h('p', null, h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href)))])
+    [item.html ? h('p', null, h('a', { href: '/mail/' + item.id, target: '_blank', rel: 'noopener' }, 'As HTML')) : null, h('pre', { tabindex: '0' }, words), ...[...new Set(links)].map((href) => h('p', null, h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href)))])
 }
 
 function faultLine(item) {

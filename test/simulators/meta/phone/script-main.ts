@@ -112,7 +112,28 @@ function setUpTabs() {
   })
 }
 
+/** What a link like wa.me's carries: a business's number in digits, and words that wait in the composer to be sent. */
+function linkIn(search) {
+  const asked = new URLSearchParams(search)
+  if (!asked.has('to')) return null
+  const to = asked.get('to')
+  const text = asked.get('text') ?? ''
+  if (!/^[0-9]{6,15}$/.test(to) || text.length > 1000) throw new Error('This link is not one that wa.me would open.')
+  return { to, text }
+}
+
+async function follow(link) {
+  const lines = (await api('/inbox?person=' + encodeURIComponent(state.person.id))).data
+  const line = lines.find((one) => !one.group_id && one.display.replace(/[^0-9]/g, '') === link.to)
+  if (!line) throw new Error('No business here has the number ' + link.to + '.')
+  await enter(line)
+  byId('text').value = link.text
+}
+
 async function start() {
+  const search = location.search
+  if (search) history.replaceState(null, '', location.pathname + location.hash)
+
   const [tab, person, place] = location.hash.slice(1).split('/').map(decodeURIComponent)
   state.person = { id: person }
   setUpTabs()
@@ -123,7 +144,12 @@ async function start() {
   byId('marketing').addEventListener('click', () => attempt(async () => { await api('/preferences', { phone_number_id: state.line.phone_number_id, person: state.person.id, value: state.chat?.stopped_marketing ? 'resume' : 'stop' }); await beat() }))
   await attempt(loadPeople)
   show(names.includes(tab) ? tab : 'phone')
-  if (place && state.person) {
+  if (search && state.person) {
+    await attempt(async () => {
+      const link = linkIn(search)
+      if (link) { show('phone'); await follow(link) }
+    })
+  } else if (place && state.person) {
     const lines = (await api('/inbox?person=' + encodeURIComponent(state.person.id))).data
     const line = lines.find((one) => one.phone_number_id + (one.group_id ? '~' + one.group_id : '') === place)
     if (line) await enter(line)

@@ -19,7 +19,16 @@ export const logStyle = String.raw`
 .attempts { width: 100%; border-collapse: collapse; font-size: .87rem; margin-top: .3rem; }
 .attempts th { text-align: left; color: var(--quiet); font-weight: 500; }
 .attempts td, .attempts th { padding: .15rem .5rem .15rem 0; vertical-align: top; overflow-wrap: anywhere; }
-.mail-frame { width: 100%; border: 1px solid var(--line); border-radius: 8px; background: #fff; }
+.mail-frame { width: 100%; height: 26rem; resize: vertical; border: 1px solid var(--line); border-radius: 8px; background: Canvas; }
+.mail { padding: .7rem; margin-bottom: 1rem; }
+.mail h3 { margin: 0 0 .4rem; overflow-wrap: anywhere; }
+.mail-facts { margin-bottom: .6rem; font-size: .88rem; }
+.mail-facts div { display: flex; gap: .5rem; }
+.mail-facts dt { color: var(--quiet); flex: 0 0 6rem; }
+.mail-facts dd { overflow-wrap: anywhere; min-width: 0; }
+.mail details[open] summary::before { content: "\25BE"; }
+main.book { width: 100%; }
+.top a, .mail a { color: var(--accent); }
 .fault-form { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: .9rem; margin-bottom: 1rem; align-items: end; }
 .fault-form label { display: block; font-size: .87rem; color: var(--quiet); }
 .fault-form input, .fault-form select { display: block; width: 100%; margin-top: .2rem; border: 1px solid var(--line); border-radius: 8px; background: var(--page); color: var(--ink); padding: .4rem .5rem; }

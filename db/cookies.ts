@@ -1,0 +1,17 @@
+// Everything this site keeps in a browser: cookies, and entries of its storage. The lists in the policy and on /cookies
+// are made of it. test/site/honesty.test.ts finds what is set anywhere in the source and does not stand here.
+
+export type Cookie = {
+  name: string
+  kind: 'cookie' | 'local storage' | 'session storage' | 'database'
+  purpose: string
+  /** In words: how long it stays in the browser. */
+  life: string
+  /** Without it, what was asked for cannot be done. */
+  necessary: boolean
+  /** Source files that set it. */
+  setIn: string[]
+}
+
+/** None: nobody signs in yet, and nothing is measured. */
+export const cookies: readonly Cookie[] = []

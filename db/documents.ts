@@ -1,0 +1,54 @@
+// Every version of every public document, as its file in site/content/legal/versions says: `npm run policy` writes this
+// list with the file, and test/site/policy-versions.test.ts compares them. The gateway reads it to know what is in
+// force, whom it has to tell, and which hashes belong into the transparency log.
+
+export type DocumentName = 'privacy' | 'terms' | 'subprocessors'
+
+/** A material change is not in force before so many days after everybody who has to know was told. */
+export const noticeDays = 30
+
+export type DocumentVersion = {
+  document: DocumentName
+  /** Counted from 1, per document. */
+  version: string
+  /** Hex SHA-256 of the text in the file. */
+  hash: string
+  /** ISO date on which it was written and announced. */
+  announced: string
+  /** ISO date: not in force before. */
+  effective: string
+  material: boolean
+  /** What changed, in a sentence. */
+  summary: string
+}
+
+/** Per document, oldest first. */
+export const documents: readonly DocumentVersion[] = [
+  {
+    document: 'privacy',
+    version: '1',
+    hash: '905b26f16807681a39210675c45388b15e3cd3a16f198baa70af313062fa114a',
+    announced: '2026-11-23',
+    effective: '2026-11-23',
+    material: false,
+    summary: 'The first version.',
+  },
+  {
+    document: 'terms',
+    version: '1',
+    hash: '5a6f2b68b2d2646400b0f65490bebd9af794b749d9092f8ebc2758580161988a',
+    announced: '2026-11-23',
+    effective: '2026-11-23',
+    material: false,
+    summary: 'The first version.',
+  },
+  {
+    document: 'subprocessors',
+    version: '1',
+    hash: 'd77b569fd70ff21e64d7538274e02a13b48585e7298e67d851b4e588ef1443d2',
+    announced: '2026-11-23',
+    effective: '2026-11-23',
+    material: false,
+    summary: 'The first version.',
+  },
+]

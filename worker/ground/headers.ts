@@ -1,0 +1,55 @@
+// What protects every answer to a browser. Called by app.ts.
+
+import { secureHeaders } from './http.ts'
+
+/** Nothing inline, nothing from elsewhere, no page inside of another one. */
+const contentPolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** What no page of ours uses, and so nothing that got into one may. */
+const unused = [
+  'accelerometer',
+  'autoplay',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'fullscreen',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+
+const everywhere = {
+  ...secureHeaders,
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': unused.map((feature) => `${feature}=()`).join(', '),
+}
+
+/** Which other sites may embed an answer is the answer's own word, if it has one; else none. */
+export function secure(answer: Headers): void {
+  for (const [name, value] of Object.entries(everywhere)) answer.set(name, value)
+  if (!answer.has('cross-origin-resource-policy')) answer.set('cross-origin-resource-policy', 'same-origin')
+  if (answer.get('content-type')?.startsWith('text/html'))
+    answer.set('content-security-policy', contentPolicy)
+}
