@@ -156,7 +156,8 @@ export const publicRights = (hands: Hands) =>
       const { code, expiresAt } = issued.value
       const text = chatMessage(type, code, language)
       const waUrl = `https://wa.me/${number}?text=${encodeURIComponent(text)}`
-      return c.json({ code, text, waUrl, expiresAt: isoTime(expiresAt) }, 201)
+      const phoneUrl = simulatedPhone(c.var.settings.graphOrigin, number, text)
+      return c.json({ code, text, waUrl, phoneUrl, expiresAt: isoTime(expiresAt) }, 201)
     })
     .openapi(readRequest, async (c) => {
       const row = await requestOf(c, c.req.valid('param').code)
@@ -184,6 +185,14 @@ export const publicRights = (hands: Hands) =>
       later(c, taken.value.mailId)
       return c.body(null, 202)
     })
+
+/** On one's own machine no link opens WhatsApp: the simulated Meta has a phone that reads the same parameters. */
+function simulatedPhone(graphOrigin: string, number: string, text: string): string | null {
+  const { hostname, origin } = new URL(graphOrigin)
+  return hostname === '127.0.0.1' || hostname === 'localhost'
+    ? `${origin}/?to=${number}&text=${encodeURIComponent(text)}`
+    : null
+}
 
 /** At once: whoever waits for a code does not wait for the cron. */
 function later(c: Door, mailId: string): void {

@@ -86,6 +86,10 @@ export const chatCodeSchema = z
     code: z.string().openapi({ example: '7K3F-9QXM' }),
     text: z.string().describe('The message to send to the business.'),
     waUrl: z.string().describe('Opens WhatsApp with the message written.'),
+    phoneUrl: z
+      .string()
+      .nullable()
+      .describe('Only where Meta is simulated: the same in the simulated phone.'),
     expiresAt: instant,
   })
   .openapi('ChatCode')

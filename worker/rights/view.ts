@@ -1,7 +1,6 @@
 // How a request stands, for whoever has its code and for the business that it was asked of. Called by the doors.
 
-import { desc, eq } from 'drizzle-orm'
-import { type Database, database, schema } from '../../db/client.ts'
+import { type Database, database } from '../../db/client.ts'
 import { operator } from '../../db/operator.ts'
 import { codeOf } from '../custody/codes.ts'
 import { loadPlatformRef } from '../custody/sealing.ts'
@@ -9,23 +8,12 @@ import { isoTime, isoTimeOrNull } from '../ground/openapi.ts'
 import type { World } from '../ground/world.ts'
 import { clocksNamed } from './clocks.ts'
 import { loadMessages, type Written } from './conversation.ts'
+import { mayPrepare, mayTake, type PackageRow, packageOf, packageView } from './package.ts'
 import { refusalView } from './refusals.ts'
 import { deletionState, loadWorkspaceName, type RequestRow, requestCode, standingOf } from './row.ts'
 import { isOpen, may } from './states.ts'
 
-const { packages } = schema
-
 export type Can = 'withdraw' | 'write' | 'prepare' | 'download'
-type PackageRow = typeof packages.$inferSelect
-
-/** The newest; older ones have been replaced by it. */
-const packageQuery = (db: Database, requestId: string) =>
-  db
-    .select()
-    .from(packages)
-    .where(eq(packages.requestId, requestId))
-    .orderBy(desc(packages.createdAt))
-    .limit(1)
 
 export const messageView = ({ by, text, at }: Written) => ({ by, text, at: isoTime(at) })
 
@@ -44,12 +32,11 @@ export async function loadPublicView(world: World, row: RequestRow) {
   const [ref, end, prepared, messages, name] = await Promise.all([
     loadPlatformRef(env.KEEPER),
     endOf(db, row),
-    packageQuery(db, row.id).get(),
+    packageOf(db, row.id),
     loadMessages(world, row),
     row.subjectKind === 'contact' ? loadWorkspaceName(db, row.accountId) : operator.name,
   ])
   const stands = { ...row, ...end }
-  const current = prepared && packageState(prepared, now)
   return {
     code: requestCode(ref, row),
     type: row.type,
@@ -63,29 +50,24 @@ export async function loadPublicView(world: World, row: RequestRow) {
     refusal: row.refusal === null ? null : refusalView(row.refusal, row.regimes),
     contacts: { questions: operator.contact, complaints: operator.grievance },
     deletion: row.deletionId === null ? null : { code: codeOf(ref, row.deletionId) },
-    package: prepared
-      ? {
-          state: current as PackageRow['state'],
-          expiresAt: isoTime(prepared.expiresAt),
-          bytes: prepared.bytes,
-          encrypted: prepared.publicKey !== null,
-        }
-      : null,
+    package: prepared ? packageShown(prepared, now) : null,
     messages: messages.map(messageView),
-    can: canOf(stands, current),
+    can: canOf(stands, prepared, now),
   }
 }
 
-const packageState = ({ state, expiresAt }: PackageRow, now: number): PackageRow['state'] =>
-  state === 'ready' && expiresAt <= now ? 'expired' : state
+function packageShown(row: PackageRow, now: number) {
+  const { expiresAt, ...shown } = packageView(row, now)
+  return { ...shown, expiresAt: isoTime(expiresAt) }
+}
 
-function canOf(row: RequestRow, prepared: PackageRow['state'] | undefined): Can[] {
-  const hands = (row.type === 'access' || row.type === 'export') && row.state === 'granted'
+function canOf(row: RequestRow, prepared: PackageRow | undefined, now: number): Can[] {
+  const building = prepared !== undefined && packageView(prepared, now).state === 'building'
   return [
     ...(may('person', 'withdraw', standingOf(row)) ? (['withdraw'] as const) : []),
     ...(isOpen(row.state) || row.state === 'refused' ? (['write'] as const) : []),
-    ...(hands && prepared !== 'building' ? (['prepare'] as const) : []),
-    ...(prepared === 'ready' ? (['download'] as const) : []),
+    ...(mayPrepare(row) && !building ? (['prepare'] as const) : []),
+    ...(mayTake(row, prepared, now) ? (['download'] as const) : []),
   ]
 }
 
