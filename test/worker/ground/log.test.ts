@@ -132,13 +132,21 @@ describe('every call that logs', () => {
       'attempts',
       'count: found',
       'count: entries.length',
+      // An opaque id of ours, wherever it is read from.
+      'accountId',
+      'accountId: to.accountId',
+      'accountId: wish.accountId',
       'accountId: deletion.accountId',
+      'attempts: row.attempts',
       'attempts: this.#failures',
       'method: call.method',
       'route: call.route',
       'durationMs: Date.now() - startedAt',
       '...seen',
       'route: name',
+      // A name and a number from db/documents.ts.
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of the source
+      'route: `${one.document}/${one.version}`',
       'code: instance',
       "reason: cause.missing.join(', ')",
       'accountId: principal.accountId',
