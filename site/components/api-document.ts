@@ -39,7 +39,8 @@ export type Answer = { status: string; description: string; fields: Field[]; exa
 export type Operation = Pick<RawOperation, 'operationId' | 'summary' | 'description'> & {
   method: string
   path: string
-  auth: string
+  /** `none`: anybody may call it. */
+  auth: 'apiKey' | 'operatorKey' | 'none'
   scope: string | undefined
   parameters: Field[]
   body: Field[]
@@ -128,6 +129,12 @@ function answerOf(
   return { status, description, fields: fieldsOf(document, media.schema), example }
 }
 
+function authOf({ security = [] }: RawOperation): Operation['auth'] {
+  const [scheme] = security
+  if (!scheme) return 'none'
+  return 'operatorKey' in scheme ? 'operatorKey' : 'apiKey'
+}
+
 function callOf(
   document: ApiDocument,
   method: string,
@@ -140,10 +147,10 @@ function callOf(
     (text, { name, schema }) => text.replace(`{${name}}`, String(schema.example ?? name)),
     path,
   )
-  const secret = raw.security?.some((scheme) => 'operatorKey' in scheme) ? '$OPERATOR_KEY' : '$KEY'
+  const secret = { apiKey: '$KEY', operatorKey: '$OPERATOR_KEY', none: undefined }[authOf(raw)]
   const lines = [
     `curl ${method === 'GET' ? '' : `-X ${method} `}https://your-gateway.example${filled}`,
-    `  -H "Authorization: Bearer ${secret}"`,
+    ...(secret ? [`  -H "Authorization: Bearer ${secret}"`] : []),
   ]
   if (body)
     lines.push(
@@ -155,7 +162,6 @@ function callOf(
 
 function operationOf(document: ApiDocument, path: string, verb: string, raw: RawOperation): Operation {
   const method = verb.toUpperCase()
-  const [auth = 'apiKey', scopes = []] = Object.entries(raw.security?.[0] ?? {})[0] ?? []
   const body = raw.requestBody?.content['application/json']?.schema
   const answers = Object.entries(raw.responses).map(([status, answer]) => answerOf(document, status, answer))
   const parameters = (raw.parameters ?? []).map(({ name, schema, description, required, in: place }) => ({
@@ -170,8 +176,8 @@ function operationOf(document: ApiDocument, path: string, verb: string, raw: Raw
     description: raw.description,
     method,
     path,
-    auth,
-    scope: scopes[0],
+    auth: authOf(raw),
+    scope: raw.security?.[0]?.apiKey?.[0],
     parameters,
     body: body ? fieldsOf(document, body) : [],
     call: callOf(document, method, path, raw, body),

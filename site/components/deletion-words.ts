@@ -12,7 +12,7 @@ export const scopes: Record<DeletionStatus['scope'], string> = {
 
 type Words = { title: string; says: string }
 
-export const states: Record<DeletionStatus['state'], Words> = {
+const states: Record<DeletionStatus['state'], Words> = {
   waiting_approval: {
     title: 'Waiting for a second owner',
     says: 'Another owner of the business has to agree. Nothing has been deleted.',
@@ -27,7 +27,7 @@ export const states: Record<DeletionStatus['state'], Words> = {
   },
   blocked: {
     title: 'Stopped for a while',
-    says: 'Something stands against deleting this now. The data is locked and not used.',
+    says: 'Something stands against deleting this now. Nothing has been destroyed.',
   },
   erased: {
     title: 'Deleted',
@@ -38,6 +38,26 @@ export const states: Record<DeletionStatus['state'], Words> = {
     says: 'Nothing is left, neither in what is in use nor in backups.',
   },
   cancelled: { title: 'Called off', says: 'This deletion was called off. Nothing was deleted by it.' },
+}
+
+/** A block stands and nothing has been destroyed yet: up to the tombstone everything can be taken back. */
+export function isHeld({
+  state,
+  blocks,
+  steps: walked,
+}: Pick<DeletionStatus, 'state' | 'blocks' | 'steps'>): boolean {
+  if (state === 'blocked') return true
+  const after = walked.slice(walked.findIndex(({ name }) => name === 'tombstone') + 1)
+  const begun = after.some((step) => !['pending', 'skipped'].includes(step.state))
+  return blocks.length > 0 && !begun && ['cooling_off', 'running'].includes(state)
+}
+
+/** How it stands. What is held says so, although it is under way, and is only called locked once it is. */
+export function wordsOf(deletion: DeletionStatus): Words {
+  if (!isHeld(deletion)) return states[deletion.state]
+  const locked = deletion.steps.some(({ name, state }) => name === 'freeze' && state === 'done')
+  const { title, says } = states.blocked
+  return { title, says: locked ? `${says} The data is locked and not used.` : says }
 }
 
 /** In the order they are walked. */

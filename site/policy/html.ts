@@ -44,10 +44,10 @@ export function html(markdown: string): string {
         const head = header
           .map(({ tokens }) => `<th scope="col">${this.parser.parseInline(tokens)}</th>`)
           .join('')
-        const body = rows.map((row) => `<tr>${cells(row)}</tr>`).join('\n')
-        const inner = `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`
+        const body = rows.map((row) => `<tr>${cells(row)}</tr>`).join('')
+        const inner = `<table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`
         // Three columns of ours fit on every screen.
-        if (header.length < 4) return `<div class="scroll">${inner}</div>\n`
+        if (header.length < 4) return `${inner}\n`
         return `<div class="scroll" role="region" aria-label="${label}" tabindex="0">${inner}</div>\n`
       },
     },

@@ -4,7 +4,7 @@
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
   const words = button.textContent
   button.hidden = !navigator.clipboard
-  button.addEventListener('click', async () => {
+  async function copy(): Promise<void> {
     const text = document.getElementById(button.dataset.copy ?? '')?.textContent?.trim() ?? ''
     try {
       await navigator.clipboard.writeText(text)
@@ -16,7 +16,8 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-c
     setTimeout(() => {
       button.textContent = words
     }, 3_000)
-  })
+  }
+  button.addEventListener('click', () => void copy())
 }
 
 /** One line for assistive technology, made when it is first needed. */

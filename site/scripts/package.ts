@@ -1,6 +1,6 @@
 // A copy of one's data that only this page can open: makes a key, orders the package sealed to it, waits, downloads, opens it
 // and offers the ZIP. The key is in the memory of this page and nowhere else. Without script the form and the link that
-// stand in the page do the work, without the lock. Called for every `[data-package]` of a status page.
+// stand in the page do the work, without the lock. Called by status.ts.
 
 import { CannotOpen, makeKey, type PackageKey } from './package-open.ts'
 
@@ -189,8 +189,12 @@ async function reloadWhenReady(code: string): Promise<void> {
   location.reload()
 }
 
-/** Leaves the panel as it is where the browser cannot make a key. */
-export function enhancePackage(root: HTMLElement): void {
+/** Every copy under `page` that is not served yet. Leaves them as they are where the browser cannot make a key. */
+export function servePackages(page: HTMLElement): void {
+  for (const root of page.querySelectorAll<HTMLElement>('[data-package]')) serve(root)
+}
+
+function serve(root: HTMLElement): void {
   const { code, enhanced } = root.dataset
   if (!code || enhanced !== undefined || !globalThis.crypto?.subtle) return
   root.dataset.enhanced = ''
@@ -200,9 +204,7 @@ export function enhancePackage(root: HTMLElement): void {
   if (!panel) return
   const { form, button, said, progress } = panel
   const stay = (event: Event) => event.preventDefault()
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault()
-    if (button.disabled) return
+  const prepare = async (): Promise<void> => {
     button.disabled = true
     globalThis.addEventListener('beforeunload', stay)
     try {
@@ -213,7 +215,9 @@ export function enhancePackage(root: HTMLElement): void {
     globalThis.removeEventListener('beforeunload', stay)
     progress.hidden = true
     button.disabled = false
+  }
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    if (!button.disabled) void prepare()
   })
 }
-
-for (const root of document.querySelectorAll<HTMLElement>('[data-package]')) enhancePackage(root)

@@ -2,6 +2,8 @@
 // differ (`data-live`) from the page as the server renders it now. Focus stays where it was, what has changed is said once,
 // and it can be stopped.
 
+import { servePackages } from './package.ts'
+
 const root = document.querySelector<HTMLElement>('[data-status]')
 
 const quickMs = 3_000
@@ -25,11 +27,6 @@ const seenOf = (page: Page): Seen => ({
 
 /** The copy looks after itself once there is script: the key that opens it is held by what is on the page. */
 const isAtWork = (part: HTMLElement): boolean => part.querySelector('[data-package]') !== null
-
-/** Loaded where there is a copy to prepare; it looks for it by itself. */
-const serveCopy = (page: HTMLElement): void => {
-  if (page.querySelector('[data-package]')) void import('./package.ts')
-}
 
 /** What stands in place of a part; the focus goes to what has the same place in it. */
 function replace(part: HTMLElement, fresh: HTMLElement): void {
@@ -77,7 +74,7 @@ async function refresh(page: HTMLElement, seen: Seen): Promise<Seen | undefined>
   }
   for (const name of ['moving', 'ended', 'deletion']) page.dataset[name] = next.dataset[name]
   document.title = fresh.title
-  serveCopy(page)
+  servePackages(page)
   return state
 }
 
@@ -108,7 +105,7 @@ function follow(page: HTMLElement): void {
   page.appendChild(voice)
 
   let seen = seenOf(page)
-  serveCopy(page)
+  servePackages(page)
   let heard: string | undefined
   let timer = 0
   let stopped = false
@@ -125,7 +122,7 @@ function follow(page: HTMLElement): void {
     clearTimeout(timer)
     if (stopped || hasEnded(page)) return
     const waitMs = page.dataset.moving === 'yes' ? quickMs : isAtWork(page) ? copyMs : slowMs
-    timer = window.setTimeout(beat, waitMs)
+    timer = window.setTimeout(() => void beat(), waitMs)
   }
 
   async function beat(): Promise<void> {

@@ -54,31 +54,29 @@ function times({ scope, requestedAt, erasedAt, issuedAt, goneBy, issuer, request
   )
 }
 
-function table(claims: Claims, index: number): HTMLElement {
+function table(claims: Claims): HTMLElement {
   const held = claims.places.filter(({ before, after }) => before > 0 || after > 0)
   if (held.length === 0) return paragraph('Nothing was held.')
   const heads = ['What', 'Before', 'After', 'How', 'In backups until']
+  const cell = (label: string, value: string, more: Record<string, string> = {}) =>
+    element('td', { 'data-label': label, ...more }, value)
   const body = held.map(({ place, before, after, how, backupUntil }) =>
     element(
       'tr',
       {},
       element('th', { scope: 'row' }, placeName(place)),
-      element('td', { class: 'number' }, count(before)),
-      element('td', { class: 'number' }, count(after)),
-      element('td', {}, words(howText, how)),
-      element('td', {}, backupUntil ? dateText(backupUntil) : 'not in any'),
+      cell('Before', count(before), { class: 'number' }),
+      cell('After', count(after), { class: 'number' }),
+      cell('How', words(howText, how)),
+      cell('In backups until', backupUntil ? dateText(backupUntil) : 'not in any'),
     ),
   )
   return element(
-    'div',
-    { class: 'scroll', tabindex: '0', role: 'region', 'aria-labelledby': `counts-${index}` },
-    element(
-      'table',
-      {},
-      element('caption', { id: `counts-${index}` }, 'What was there, and what is there now'),
-      element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
-      element('tbody', {}, ...body),
-    ),
+    'table',
+    { class: 'stack' },
+    element('caption', {}, 'What was there, and what is there now'),
+    element('thead', {}, element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head)))),
+    element('tbody', {}, ...body),
   )
 }
 
@@ -107,11 +105,11 @@ function told({ claims, kid, log }: Proven, index: number): HTMLElement {
       claims.kind === 'final' ? 'The final receipt says' : 'The receipt says',
     ),
     times(claims),
-    table(claims, index),
+    table(claims),
     ...searched,
     ...list(
       'What is kept, and why',
-      kept.map((item) => `${count(item.count)} ${placeName(item.place)}: ${item.duty}${until(item.until)}.`),
+      kept.map((item) => `${placeName(item.place)}: ${count(item.count)}, ${item.duty}${until(item.until)}.`),
     ),
     ...list(
       'What cannot be reached',
@@ -179,8 +177,7 @@ async function loadKeys(): Promise<void> {
     return
   }
   keysField.value = text
-  keysState.textContent =
-    'Our public keys are loaded. Nothing more is needed: you can cut the network now, and then check.'
+  keysState.textContent = 'Our public keys are loaded. You can cut the network now, and then check.'
 }
 
 /** The page of a deletion leads here with its code behind the #, which is never sent to a server. */
@@ -205,10 +202,10 @@ form.addEventListener('submit', (event) => {
 file.addEventListener('change', () => void takeFile())
 
 if (await canVerify()) {
-  form.hidden = false
-  byId('able').hidden = true
+  // Until here it could only have been sent to the server.
+  byId<HTMLButtonElement>('send').disabled = false
   await Promise.all([loadKeys(), loadLinked()])
 } else {
-  byId('able').textContent =
-    'This browser cannot check Ed25519 signatures. A newer one can, and so can the command below.'
+  form.hidden = true
+  byId('unable').hidden = false
 }

@@ -86,6 +86,14 @@ describe.skipIf(noBrowser)(inBrowser('a public page'), () => {
     },
   )
 
+  it('of a deletion that is held up says that it is stopped, not that it goes on', async () => {
+    const { page } = eyes.find(({ mode }) => mode === 'no script') as Eyes
+    await page.goto(site.url + (await site.heldDeletion()))
+    await page.getByRole('heading', { level: 1, name: 'Stopped for a while' }).waitFor()
+    await page.getByText('The law demands that it is kept for now.').waitFor()
+    expect(await page.locator('main').innerText()).not.toMatch(/being deleted/i)
+  })
+
   it('of the simulator shows the mails as text and as HTML, without script', async () => {
     await site.request()
     const without = eyes.find(({ mode }) => mode === 'no script') as Eyes
@@ -145,11 +153,37 @@ describe('the site, to a crawler', () => {
     ).toEqual([])
   })
 
+  /** Those that the crawl found, and those that only somebody with their address finds. */
+  const everyPage = async (): Promise<Fetched[]> => {
+    const asked = publicPages.map(async (page) => fetchOne(site.url, await pathOf(page)))
+    return [...pages, ...(await Promise.all(asked))]
+  }
+
+  it('runs no two words together where an element begins or ends inside a sentence', async () => {
+    const inline = '(?:a|b|code|em|q|strong|time)'
+    const glued = new RegExp(`[\\p{L}\\d.,;:]<${inline}[ >]|</${inline}>[\\p{L}\\d]`, 'gu')
+    const found = (await everyPage()).flatMap(({ path, text }) =>
+      [...text.matchAll(glued)].map(({ index }) => `${path}: ${text.slice(index - 30, index + 30)}`),
+    )
+    expect([...new Set(found)]).toEqual([])
+  })
+
+  it('compares no version of a document with itself', async () => {
+    for (const document of ['privacy', 'terms', 'subprocessors'])
+      for (const path of [`/${document}/compare`, `/${document}/compare/1-1`]) {
+        const { status, text } = await fetchOne(site.url, path)
+        expect([path, status, /From version (\S+) to version \1</.exec(text)?.[0]]).toEqual([
+          path,
+          200,
+          undefined,
+        ])
+      }
+  })
+
   it('is valid HTML', async () => {
     const validator = new HtmlValidate(htmlRules)
-    const asked = publicPages.map(async (page) => fetchOne(site.url, await pathOf(page)))
     const found = await Promise.all(
-      [...pages, ...(await Promise.all(asked))].map(async ({ path, text }) => {
+      (await everyPage()).map(async ({ path, text }) => {
         const { results } = await validator.validateString(text, path)
         return results.flatMap(({ messages }) =>
           messages.map(

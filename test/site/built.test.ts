@@ -71,6 +71,26 @@ describe('every page made at build', () => {
   })
 })
 
+describe('the API reference', () => {
+  it('asks for a key, and names the scope, where one is needed, and nowhere else', () => {
+    const operations = read('docs/api/index.html').toString().split('<article class="operation"').slice(1)
+    const open = operations.filter((one) => one.includes('Needs no key.'))
+    expect(open.length).toBeGreaterThan(10)
+    expect(open.filter((one) => one.includes('Authorization: Bearer'))).toEqual([])
+    for (const one of operations.filter((other) => !open.includes(other))) {
+      expect(one).toMatch(/Needs the (scope <code>[a-z:]+<\/code>|operator key)\./)
+      expect(one).toContain('Authorization: Bearer')
+    }
+  })
+
+  it('has no anchor with a space in it', () => {
+    const html = read('docs/api/index.html').toString()
+    const named = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+    expect(named.length).toBeGreaterThan(50)
+    expect(named.filter((id) => /\s/.test(id ?? ''))).toEqual([])
+  })
+})
+
 describe('the pictures', () => {
   it.each([
     ['social.png', 1200, 630],

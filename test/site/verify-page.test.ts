@@ -64,6 +64,23 @@ describe.skipIf(noBrowser)(inBrowser('the page that verifies'), () => {
     expect(troubles).toEqual([])
   })
 
+  it('tells it on a phone with every row under its name, and nothing beyond the edge', async () => {
+    const { page } = await opened()
+    await page.setViewportSize({ width: 320, height: 640 })
+    await checked(page, receipts)
+    const beyond = await page
+      .locator('#result *')
+      .evaluateAll((all) =>
+        all.filter((one) => one.getBoundingClientRect().right > 320).map(({ tagName }) => tagName),
+      )
+    expect(beyond).toEqual([])
+    const label = await page
+      .locator('#result td')
+      .first()
+      .evaluate((cell) => getComputedStyle(cell, '::before').content)
+    expect(label).toBe('"Before"')
+  })
+
   it('says that it is not proven when one character is altered, and takes back what it said before', async () => {
     const { page, troubles } = await opened()
     await checked(page, receipts)
@@ -126,7 +143,7 @@ describe.skipIf(noBrowser)(inBrowser('the page that verifies'), () => {
       [bare, 'Checking here needs JavaScript'],
     ] as const) {
       await page.goto(`${place.url}/verify`)
-      await page.getByText(words).waitFor()
+      await page.locator('p', { hasText: words }).waitFor()
       expect(await page.getByRole('button', { name: 'Check' }).isVisible()).toBe(false)
       expect(await page.getByText('node verify-receipt.mjs receipts.json jwks.json').isVisible()).toBe(true)
     }

@@ -15,6 +15,11 @@ export type SubjectQuery = Subject & {
   at: number
   /** False only looks; true makes a contact for somebody new. */
   create: boolean
+  /**
+   * False for what is only about a person, as a tick of a message they got before: of somebody who was erased it makes no new
+   * contact, whenever it happened. Only what they do themselves, or what is said to them anew, begins again.
+   */
+  afresh?: boolean
 }
 
 export type SubjectAnswer =
@@ -123,7 +128,8 @@ export class People {
       return { answer: { state: 'erased', at: erasedBefore } }
     const found = this.#storage.transactionSync(() => {
       const owners = digests.map((digest) => this.#identities.find(digest)?.contact_id)
-      const resolved = this.#identities.resolve(present, before, query.at, query.create)
+      const create = query.create && (query.afresh !== false || erasedBefore === undefined)
+      const resolved = this.#identities.resolve(present, before, query.at, create)
       if (!resolved) return undefined
       for (const loser of resolved.absorbed) this.#vault.moveKeys(loser, resolved.id)
       // Somebody's id changed hands: what was remembered of others may no longer hold.
@@ -133,6 +139,8 @@ export class People {
       if (moved) this.#recent.clear()
       return { id: resolved.id, row: this.#vault.newest(resolved.id) ?? this.#vault.make(resolved.id, now) }
     })
+    if (!found && query.create && erasedBefore !== undefined)
+      return { answer: { state: 'erased', at: erasedBefore } }
     if (!found) return { answer: { state: 'absent', erasedBefore } }
     const key = this.#vault.derive(found.row, now)
     if (!key) return { row: found.row }

@@ -135,7 +135,8 @@ export function subjectOf(reading: Reading): SubjectQuery | undefined {
   const contact = reading.as === 'message' ? reading.message.contact : reading.contact
   if (!contact || (contact.phone === undefined && contact.bsuid === undefined)) return undefined
   const before = reading.as === 'message' ? reading.message.before : undefined
-  const query = { phone: contact.phone, bsuid: contact.bsuid, at: reading.at, create: true }
+  const { phone, bsuid } = contact
+  const query = { phone, bsuid, at: reading.at, create: true, afresh: reading.as !== 'status' }
   return before ? { ...query, before: { phone: before.phone, bsuid: before.bsuid } } : query
 }
 

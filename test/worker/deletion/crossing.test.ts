@@ -10,7 +10,7 @@ import { type Business, monsoon, type Person, sol } from '../../support/cast.ts'
 import { beforeEachStep, hasten, holdStill, stateOf, work, workTo } from '../../support/deletion.ts'
 import { alsoLookInto, everything, lines, mentioning, type Stored } from '../../support/everything.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
-import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
+import { messageChange, postChanges, statusChange, textMessage } from '../../support/webhooks.ts'
 import { seedBusiness, seedCast } from '../../support/world.ts'
 import { ask, keyFor, read } from '../api/stage.ts'
 
@@ -118,6 +118,21 @@ describe('a message that arrives', () => {
     expect(fresh).toBeDefined()
     expect((await rowsOf('messages')).filter((row) => row.contact_id === fresh).length).toBe(1)
     expect((await rowsOf('contacts')).filter((row) => row.id === old)).toEqual([])
+  })
+
+  it('that is only a tick of an older one brings nobody back, however late it is; their next word does', async () => {
+    const her = somebody()
+    await write(sol, her, 'before everything')
+    const id = await request('contact', (await idOf(sol, her)) as string)
+    await workTo(sol.accountId, id, 'erased')
+    const before = await rowsOf('contacts')
+    const tick = { id: `wamid.tick.${id}`, status: 'read', timestamp: String(seconds() + 90) }
+    await postChanges(sol, statusChange(sol, her, tick))
+    await drain(sol)
+    expect(await idOf(sol, her)).toBeUndefined()
+    expect(await rowsOf('contacts')).toEqual(before)
+    await write(sol, her, 'a new beginning', seconds() + 120)
+    expect(await idOf(sol, her)).toBeDefined()
   })
 
   it('between the request and the tombstone is stored sealed, shown to nobody, and goes', async () => {
