@@ -67,6 +67,9 @@ export type Doors = {
   loadSite: () => Promise<Site>
 }
 
+/** What a page or a form of one can be asked with. */
+const forPages = ['GET', 'HEAD', 'POST']
+
 const kept = { 'cache-control': 'public, max-age=300' }
 
 /** What crawlers and browsers ask for at fixed addresses. */
@@ -102,7 +105,12 @@ export function createApp({ loadSite }: Doors) {
   for (const path of cloudApiPaths) app.use(path, recognised)
   app.route('/', proxy)
 
+  // Doors of the framework that no page of ours uses.
+  app.all('/_image', () => problemResponse('not_found'))
+  app.all('/_server-islands/*', () => problemResponse('not_found'))
   app.all('*', async (c) => {
+    if (!forPages.includes(c.req.method))
+      return problemResponse('method_not_allowed', { headers: { allow: forPages.join(', ') } })
     const ctx = c.executionCtx as ExecutionContext
     return showPage(await loadSite(), { request: c.req.raw, env: c.env, ctx, now: Date.now() })
   })

@@ -9,8 +9,9 @@ import { de, en, es, fr, pt } from './phrases-europe.ts'
 
 export type { Purpose, WishKind }
 
-/** `language` is BCP 47; `und` for a code that came alone. `code` is written XXXX-XXXX. */
-export type Wish = { kind: WishKind; language: string } | { kind: 'code'; language: string; code: string }
+/** `language` is BCP 47. `code` is written XXXX-XXXX, and `purpose` is what the sentence around it asks for. */
+export type CodeWish = { kind: 'code'; language: string; code: string; purpose: Purpose }
+export type Wish = { kind: WishKind; language: string } | CodeWish
 
 /** The first ten languages of our users. A sentence that exists in two is answered in the one that stands first. */
 export const languages: readonly Language[] = [en, hi, hiLatn, bn, ur, ar, es, pt, id, fr, de]
@@ -104,13 +105,13 @@ export function recogniseWish(text: string): Wish | undefined {
   const folded = fold(text)
   if (folded === '') return undefined
   const meant = lookUp(folded)
-  if (!meant) return codeIn(text, folded)
+  if (!meant) return codeIn(folded)
   // To ask whether is not to ask for; but what data there is, is a question.
   const questions = meant.asked || meant.found.kind === 'access'
   return !questions && /[?؟？]/.test(text.normalize('NFKC')) ? undefined : meant.found
 }
 
-/** What the link from the site carries. It is read back as the code, whatever the sentence says. */
+/** What the link from the site carries. It is read back as the code and what the sentence asks for. */
 export function chatMessage(purpose: Purpose, code: string, language: string): string {
   const table = languages.find(({ tag }) => tag === language) ?? (languages[0] as Language)
   return `${table.carries[purpose]}. ${table.code}: ${code}`
@@ -118,16 +119,15 @@ export function chatMessage(purpose: Purpose, code: string, language: string): s
 
 const flat = (folded: string): string => folded.replace(/[\s.:,;!।۔،؛]+/g, ' ')
 
-const carriers = new Map<string, string>()
+const carriers = new Map<string, { language: string; purpose: Purpose }>()
 for (const { tag, carries, code } of languages)
-  for (const sentence of Object.values(carries)) carriers.set(flat(fold(`${sentence}. ${code}`)), tag)
+  for (const [purpose, sentence] of Object.entries(carries) as [Purpose, string][])
+    carriers.set(flat(fold(`${sentence}. ${code}`)), { language: tag, purpose })
 
-function codeIn(text: string, folded: string): Wish | undefined {
+/** Only within its sentence: a code alone would let somebody be asked for eight letters and not know what they do. */
+function codeIn(folded: string): Wish | undefined {
   const found = /^(.+) ([0-9a-z]{4}) ?([0-9a-z]{4})$/.exec(flat(folded))
-  const language = found ? carriers.get(found[1] as string) : undefined
-  if (found && language !== undefined)
-    return { kind: 'code', language, code: `${found[2]}-${found[3]}`.toUpperCase() }
-  // Alone only in its own letters and with its hyphen: two words of four letters are two words.
-  const alone = /^\s*([2-9a-hjkmnp-tv-z]{4})\p{Pd}([2-9a-hjkmnp-tv-z]{4})\s*$/iu.exec(text.normalize('NFKC'))
-  return alone ? { kind: 'code', language: 'und', code: `${alone[1]}-${alone[2]}`.toUpperCase() } : undefined
+  const sentence = found ? carriers.get(found[1] as string) : undefined
+  if (!found || !sentence) return undefined
+  return { kind: 'code', ...sentence, code: `${found[2]}-${found[3]}`.toUpperCase() }
 }

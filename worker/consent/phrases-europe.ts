@@ -38,8 +38,9 @@ export const en: Language = {
       stopall|unsubscribe|unsubscribe me|opt out
       optout|no more messages`,
     start: `
-      start|resume|restart + |messages|promotions
-      unstop|subscribe|resubscribe|opt in
+      start + |messages|promotions
+      resume|restart + messages|promotions
+      unstop|resubscribe|opt in
       optin`,
   },
   carries: {

@@ -2,6 +2,7 @@
 // batch. Called by the intake for segments and by letters.ts for events that are tried again.
 
 import { type Database, database, type Statement, writeBatch } from '../../db/client.ts'
+import type { CodeWish } from '../consent/keywords.ts'
 import { loadMerge, type MergeFacts, mergedConversations, openLosers } from '../conversations/merge.ts'
 import { keeperOf, platformAccount } from '../custody/sealing.ts'
 import type { Errand } from '../ground/errands.ts'
@@ -87,7 +88,7 @@ async function handle(
   if (again && forgetDirectory(facts.closed)) return handle(env, db, appId, arrivals, after, now, false)
   const plan = decide(arrivals, readings, facts)
   const merges = await absorb(env, db, plan, now)
-  const rows = await sealRows(plan, facts.versions, (code) => digestOf(env, code))
+  const rows = await sealRows(plan, facts.versions, (wish) => digestOf(env, wish))
   await writeBatch(db, [
     ...lettersErase(db, arrivals),
     ...planStatements(db, plan, rows, merges),
@@ -98,9 +99,9 @@ async function handle(
   await wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId)))
 }
 
-async function digestOf(env: Env, code: string): Promise<string> {
+async function digestOf(env: Env, { purpose, code }: CodeWish): Promise<string> {
   const { account } = await keeperOf(env.KEEPER, platformAccount).resolve([])
-  return chatCodeDigest(account, code)
+  return chatCodeDigest(account, purpose, code)
 }
 
 /** Somebody asked for something. What was lost on this way, the cron finds in the rows. */

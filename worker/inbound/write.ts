@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm'
 import { type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdInsert, holdLiftInsert } from '../audit/holds.ts'
+import type { CodeWish } from '../consent/keywords.ts'
 import { type NewWish, wishesInsert } from '../consent/wishes.ts'
 import { type MergeFacts, mergeStatements, preferencesInsert } from '../conversations/merge.ts'
 import {
@@ -40,7 +41,7 @@ export type SealedRows = {
 export async function sealRows(
   plan: Plan,
   versions: Map<string, Record<string, string>>,
-  digest: (code: string) => Promise<string>,
+  digest: (wish: CodeWish) => Promise<string>,
 ): Promise<SealedRows> {
   const [contacts, messages, changes, raws, settled, wishes] = await Promise.all([
     Promise.all([...plan.contacts.values()].map((draft) => sealContact(draft, versions.get(draft.id) ?? {}))),
@@ -65,7 +66,7 @@ export async function sealRows(
         ...row,
         kind: wish.kind,
         language: wish.language,
-        codeDigest: wish.kind === 'code' ? await digest(wish.code) : null,
+        codeDigest: wish.kind === 'code' ? await digest(wish) : null,
       })),
     ),
   ])

@@ -130,6 +130,16 @@ export const rightsMails = {
       blocks: [`You asked for ${names[type]}. It is done.`, statusAt(statusUrl)],
     }),
 
+  requestWithdrawn: ({ type, statusUrl }: { type: AskedFor; statusUrl: string }): MailText =>
+    renderMail({
+      subject: 'Your request was taken back',
+      privacy: true,
+      blocks: [
+        `You asked for ${names[type]}. The request was taken back on its page. If that was not you, ask again.`,
+        statusAt(statusUrl),
+      ],
+    }),
+
   /** To the person. `says`: the reason in words; `complainTo`: the authorities that are there for them. */
   requestDecided: ({
     type,

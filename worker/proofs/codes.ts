@@ -63,9 +63,12 @@ const readDigits = (code: string): string => code.normalize('NFKC').replace(/\D/
 const mailCodeDigest = (platform: AccountKeys, id: string, code: string): string =>
   keyedDigest(platform, 'mail_code', `${id}:${readDigits(code)}`)
 
-/** The same for a code in lower case or without its dash. */
-export const chatCodeDigest = (platform: AccountKeys, code: string): string =>
-  keyedDigest(platform, 'chat_code', code.toUpperCase().replace(/[^0-9A-Z]/g, ''))
+/**
+ * The same for a code in lower case or without its dash. Another for another purpose: a code does only what the sentence around
+ * it says.
+ */
+export const chatCodeDigest = (platform: AccountKeys, purpose: Purpose, code: string): string =>
+  keyedDigest(platform, 'chat_code', `${purpose}:${code.toUpperCase().replace(/[^0-9A-Z]/g, '')}`)
 
 /**
  * A code for this address; `mailOf` makes the mail that carries it. Both are written in one batch, which the limits of the
@@ -125,7 +128,7 @@ export async function issueChatCode(
       channel: 'chat',
       purpose,
       targetDigest: keyedDigest(platform, 'chat_target', readDigits(number)),
-      codeDigest: chatCodeDigest(platform, code),
+      codeDigest: chatCodeDigest(platform, purpose, code),
       content: JSON.stringify({ language }),
       expiresAt,
     },

@@ -93,8 +93,7 @@ async function act(world: World, db: Database, wish: WishRow): Promise<Reply> {
 type Type = Parameters<typeof openRequest>[1]['type']
 
 async function ask(world: World, wish: WishRow, type: Type): Promise<Reply> {
-  const { accountId, contactId, messageId } = wish
-  const language = wish.language === 'und' ? 'en' : wish.language
+  const { accountId, contactId, messageId, language } = wish
   const asked = {
     accountId,
     subjectKind: 'contact',
@@ -121,8 +120,6 @@ async function useCode(world: World, db: Database, wish: WishRow): Promise<Reply
   const purpose =
     wish.codeDigest === null ? undefined : await claimChatCode(db, wish.codeDigest, instantOf(wish))
   if (purpose !== undefined && purpose !== 'subscribe') return ask(world, wish, purpose)
-  // Eight letters alone may be anybody's order number.
-  if (wish.language === 'und') return undefined
   return { answer: { says: 'over', url: `${world.settings.publicOrigin}/data-deletion` } }
 }
 

@@ -54,7 +54,7 @@ const prepare = createRoute({
     params: code,
     body: {
       required: false,
-      content: { 'application/json': { schema: z.object({ publicKey: publicKey.optional() }) } },
+      content: { 'application/json': { schema: z.strictObject({ publicKey: publicKey.optional() }) } },
     },
   },
   responses: {

@@ -172,7 +172,7 @@ export const publicRights = (hands: Hands) =>
     })
     .openapi(withdraw, async (c) => {
       const row = await requestOf(c, c.req.valid('param').code)
-      const withdrawn = await withdrawRequest(worldOf(c), row)
+      const withdrawn = await withdrawRequest(worldOf(c), hands, row)
       if (!withdrawn.ok)
         throw new Problem('conflict', { detail: 'This request cannot be taken back any more.' })
       return c.json(await loadPublicView(worldOf(c), withdrawn.value), 200)

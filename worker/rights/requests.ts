@@ -192,13 +192,18 @@ export async function refuseRequest(
   return ok(refusedRow)
 }
 
-/** By the person. Doing it twice is doing it once. */
-export async function withdrawRequest(world: World, row: RequestRow): Moved {
+/**
+ * By the person, who hears of it where they asked: the code alone does it, and somebody else may have read that. Doing it twice
+ * is doing it once.
+ */
+export async function withdrawRequest(world: World, hands: Hands, row: RequestRow): Moved {
   if (row.state === 'withdrawn') return ok(row)
   if (!may('person', 'withdraw', standingOf(row))) return refused({ reason: 'not_now' })
   const closed = { state: stateAfter('withdraw'), closedAt: world.now, nextAt: null }
   const withdrawn = await stepInto(world, row, closed, { actor: 'person', action: 'request.withdraw' })
-  return withdrawn ? ok(withdrawn) : refused({ reason: 'not_now' })
+  if (!withdrawn) return refused({ reason: 'not_now' })
+  await tellPerson(world, hands, withdrawn, { kind: 'withdrawn' })
+  return ok(withdrawn)
 }
 
 /** What was asked for has been done. */

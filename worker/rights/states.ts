@@ -51,12 +51,9 @@ export function may(party: Party, step: Step, { state, type, subjectKind, begun 
     case 'finish':
       // What we do ourselves is done when it is done, not when somebody says so.
       if (party === 'us') return true
-      return party === 'business' && subjectKind === 'contact' && saidDone.has(type)
+      return party === 'business' && subjectKind === 'contact' && type === 'correct'
   }
 }
-
-/** What a business does on its own side, and reports. */
-const saidDone: ReadonlySet<RequestType> = new Set(['correct', 'access', 'export'])
 
 /** Open: a second request of the same kind is this one. */
 export const isOpen = (state: RequestState): boolean => state === 'waiting' || state === 'granted'

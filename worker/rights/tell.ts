@@ -117,6 +117,8 @@ function mailOf(row: RequestRow, told: Told, statusUrl: string): MailText {
     case 'done':
     case 'lifted':
       return mailTexts.requestDone({ type, statusUrl })
+    case 'withdrawn':
+      return mailTexts.requestWithdrawn({ type, statusUrl })
     case 'granted':
       return mailTexts.requestDecided({ type, statusUrl, refusal: null })
     case 'refused':

@@ -4,7 +4,9 @@ import { operator } from '../../db/operator.ts'
 import type { RequestType } from './clocks.ts'
 import { refusalView } from './refusals.ts'
 
-export type Told = { kind: 'granted' | 'refused' | 'done' | 'lifted' } | { kind: 'message'; text: string }
+export type Told =
+  | { kind: 'granted' | 'refused' | 'done' | 'lifted' | 'withdrawn' }
+  | { kind: 'message'; text: string }
 
 const askedFor: Record<RequestType, string> = {
   access: 'access to your data',
@@ -36,6 +38,8 @@ export function toldText({ type, refusal, regimes }: Facts, told: Told): string 
       return `${request} It is done.`
     case 'message':
       return `${request} There is a message about it:`
+    case 'withdrawn':
+      return `${request} It was taken back on its page. If that was not you, ask again here in the chat.`
     case 'lifted':
       return `${request} From now on the business uses your data again as before.`
     case 'refused': {

@@ -61,13 +61,20 @@ async function sayOnce(out: Outside, to: Listener, text: string, key: string): P
     edge: 'messages',
     answersRequest: true,
     phoneNumberId,
-    outgoing: parseOutgoing(body, messageId),
+    outgoing: { ...parseOutgoing(body, messageId), payload: { body: withoutCodes(text) } },
     messageId,
     idempotencyKey: turn.key,
     fingerprint: turn.key,
   })
   return meaningOf(answer)
 }
+
+/**
+ * What the conversation keeps. The link in an answer is the person's alone: with its code a request can be taken back, and the
+ * business reads the conversation.
+ */
+const withoutCodes = (text: string): string =>
+  text.replace(/(\/(?:data-deletion|rights)\/)[0-9a-z]{26}\b/gi, '$1…')
 
 /** Which key this try goes under; or how it stands, when another try is not to be made. */
 async function turnOf(out: Outside, keys: string[]): Promise<Said | { key: string }> {

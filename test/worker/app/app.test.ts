@@ -11,6 +11,21 @@ afterEach(() => vi.restoreAllMocks())
 
 const half = { ...env, META_VERIFY_TOKEN: '' } as Env
 
+describe('a page', () => {
+  it('is read and posted to and nothing else, and the framework’s own doors are shut', async () => {
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const answer = await ask('/privacy', { method })
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, POST'])
+    }
+    for (const path of ['/_image?href=/social.png', '/_server-islands/x']) {
+      const answer = await ask(path)
+      expect([path, answer.status]).toEqual([path, 404])
+      expect(await answer.text()).toContain('"code":"not_found"')
+    }
+    expect((await ask('/nothing/here')).headers.get('content-type')).not.toContain('problem')
+  })
+})
+
 describe('a half-configured Worker', () => {
   it('answers 503 everywhere, says so at /healthz, and names the setting in the log only', async () => {
     const lines: string[] = []

@@ -194,10 +194,10 @@ describe('the sentence with a code', () => {
         fc
           .tuple(fc.constantFrom(...purposes), code, tags)
           .chain(([purpose, given, language]) =>
-            typed(chatMessage(purpose, given, language)).map((text) => ({ given, language, text })),
+            typed(chatMessage(purpose, given, language)).map((text) => ({ purpose, given, language, text })),
           ),
-        ({ given, language, text }) => {
-          expect(recogniseWish(text)).toMatchObject({ kind: 'code', code: given })
+        ({ purpose, given, language, text }) => {
+          expect(recogniseWish(text)).toMatchObject({ kind: 'code', purpose, code: given })
           const same = recogniseWish(text)?.language
           expect(languages.find(({ tag }) => tag === same)?.tag).toBe(language)
         },
@@ -222,14 +222,19 @@ describe('the sentence with a code', () => {
       'Delete my data! Code: 7K3F 9QXM',
       'DELETE MY DATA. CODE 7K3F—9QXM',
     ])
-      expect(recogniseWish(text), text).toEqual({ kind: 'code', language: 'en', code: '7K3F-9QXM' })
+      expect(recogniseWish(text), text).toEqual({
+        kind: 'code',
+        language: 'en',
+        purpose: 'delete',
+        code: '7K3F-9QXM',
+      })
   })
 
-  it('may be left away: the code alone, with its dash, in any case', () => {
+  it('may not be left away: a code alone does not say what it does, and means nothing', () => {
     fc.assert(
       fc.property(code, (given) => {
         for (const text of [given, given.toLowerCase(), `  ${given}\n`])
-          expect(recogniseWish(text)).toEqual({ kind: 'code', language: 'und', code: given })
+          expect(recogniseWish(text)).toBeUndefined()
       }),
     )
   })

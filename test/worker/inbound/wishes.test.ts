@@ -66,7 +66,7 @@ describe('a message that asks for something', () => {
     const { account } = await keeperOf(env.KEEPER, platformAccount).resolve([])
     const rows = await wishes()
     expect(rows).toMatchObject([
-      { kind: 'code', language: 'en', code_digest: chatCodeDigest(account, '7K3F-9QXM') },
+      { kind: 'code', language: 'en', code_digest: chatCodeDigest(account, 'delete', '7K3F-9QXM') },
     ])
     expect(JSON.stringify(rows).toUpperCase()).not.toContain('9QXM')
   })

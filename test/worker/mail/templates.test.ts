@@ -93,6 +93,7 @@ const every = (said: string): Record<keyof typeof mailTexts, MailText> => ({
     requestId: 'req_1',
     docsUrl: url,
   }),
+  requestWithdrawn: mailTexts.requestWithdrawn({ type: 'delete', statusUrl: url }),
   requestDone: mailTexts.requestDone({ type: 'delete', statusUrl: url }),
   requestDecided: mailTexts.requestDecided({
     type: 'export',

@@ -11,6 +11,7 @@ import {
   claimChatCode,
   issueChatCode,
   issueMailCode,
+  type Purpose,
 } from '../../../worker/proofs/codes.ts'
 import { rowsOf } from '../../support/intake.ts'
 import { outbox } from '../../support/outbox.ts'
@@ -148,7 +149,8 @@ describe('a code in a mail', () => {
 
 describe('a code for the chat', () => {
   const number = '34655501001'
-  const digestOf = async (code: string) => chatCodeDigest(await platform(), code)
+  const digestOf = async (code: string, purpose: Purpose = 'export') =>
+    chatCodeDigest(await platform(), purpose, code)
   const chat = async (world = at()) => {
     const made = await issueChatCode(world, { purpose: 'export', number, language: 'en' })
     if (!made.ok) throw new Error('not issued')
@@ -183,6 +185,7 @@ describe('a code for the chat', () => {
     const { code } = await chat()
     expect(await claimChatCode(db, await digestOf(code), now + limits.chatCodeMs)).toBeUndefined()
     expect(await claimChatCode(db, await digestOf('2222-2222'), now)).toBeUndefined()
+    expect(await claimChatCode(db, await digestOf(code, 'delete'), now)).toBeUndefined()
     const mail = await issued()
     const [row] = (await rowsOf('challenges')).filter(({ id }) => id === mail.id)
     expect(await claimChatCode(db, row?.code_digest as string, now)).toBeUndefined()

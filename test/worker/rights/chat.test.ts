@@ -18,6 +18,7 @@ import { type Business, monsoon, type Person, sol } from '../../support/cast.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
 import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
+import { ask, keyFor, read } from '../api/stage.ts'
 
 type Someone = Required<Pick<Person, 'name' | 'phone' | 'bsuid'>> & { id: string }
 const people: Someone[] = Array.from({ length: 24 }, (_, i) => ({
@@ -169,7 +170,7 @@ describe('“delete my data”, to a business that lets requests through', () =>
     expect((await of('holds', sol)).map(({ subject_id }) => subject_id)).toEqual([contactId])
   })
 
-  it('stands in the conversation as a message of the system', async () => {
+  it('stands in the conversation as a message of the system, without the code that is the person’s', async () => {
     const person = somebody()
     await asks(sol, person, 'borren mis datos')
     const contactId = await contactOf(sol, person)
@@ -183,7 +184,9 @@ describe('“delete my data”, to a business that lets requests through', () =>
       sealed: row?.content as string,
     }
     const [content] = await openColumns(env.KEEPER, sol.accountId, [sealed], Date.now())
-    expect((JSON.parse(content as string) as { text: string }).text).toBe(said(person)[0])
+    const kept = (said(person)[0] as string).replace(/(?<=\/data-deletion\/)[0-9a-z]{26}/, '…')
+    expect(kept).not.toBe(said(person)[0])
+    expect((JSON.parse(content as string) as { text: string }).text).toBe(kept)
     expect(said(person)[0]).toContain('Solicitud recibida: «Borren mis datos»')
   })
 
@@ -294,12 +297,30 @@ describe('a code from the site', () => {
     expect(linkIn(said(other)[0])).toBe('https://gateway.test/data-deletion')
   })
 
-  it('alone does the same; one that nobody issued may be an order number, and nothing is said', async () => {
+  it('does nothing alone, and nothing in a sentence that asks for something else', async () => {
     const person = somebody()
-    await asks(monsoon, person, await issue('correct', monsoon))
+    const code = await issue('correct', monsoon)
+    await asks(monsoon, person, code)
+    expect(said(person)).toEqual([])
+    await asks(monsoon, person, chatMessage('delete', code, 'fr'))
+    expect(await requestsOf(monsoon, person)).toEqual([])
+    expect(said(person)[0]).toContain('Ce code est inconnu')
+    await asks(monsoon, person, chatMessage('correct', code, 'fr'))
     expect(await requestsOf(monsoon, person)).toMatchObject([{ type: 'correct' }])
-    await asks(monsoon, person, 'ABCD-2345')
-    expect(said(person)).toHaveLength(1)
+  })
+
+  it('of the answer stays between us and the person: the business reads the answer without it', async () => {
+    const person = somebody()
+    await asks(sol, person, 'export my data')
+    expect(linkIn(said(person)[0])).toMatch(/\/rights\/[0-9a-z]{26}$/)
+    const key = await keyFor(sol)
+    const talks = await read(await ask('/api/v1/conversations?limit=200', { key }))
+    const contactId = await contactOf(sol, person)
+    const talk = talks.data.find(({ contact }) => (contact as { id: string }).id === contactId)
+    const messages = await (await ask(`/api/v1/conversations/${talk?.id}/messages`, { key })).text()
+    expect(messages).toContain('/rights/…')
+    const everything = messages + (await (await ask(`/api/v1/contacts/${contactId}/export`, { key })).text())
+    expect(everything).not.toMatch(/\/(rights|data-deletion)\/[0-9a-z]{26}/)
   })
 })
 

@@ -88,7 +88,7 @@ describe('a request about a contact', () => {
 
   it('under an id of its own is opened once, even after it has ended', async () => {
     const { id } = await openRequest(worldAt(now), asked(her), { id: 'rgt_of_a_message' })
-    await withdrawRequest(worldAt(now), await requestRow(id))
+    await withdrawRequest(worldAt(now), remembering().hands, await requestRow(id))
     const again = await openRequest(worldAt(now), asked(her), { id: 'rgt_of_a_message' })
     expect(again).toMatchObject({ id, fresh: false, state: 'withdrawn' })
   })
@@ -146,7 +146,7 @@ describe('a decision', () => {
     const [granted, refused, withdrawn] = await Promise.all([
       grantRequest(worldAt(now), did.hands, row, business),
       refuseRequest(worldAt(now), did.hands, row, 'legal_claims', business),
-      withdrawRequest(worldAt(now), row),
+      withdrawRequest(worldAt(now), remembering().hands, row),
     ])
     expect([granted, refused, withdrawn].filter(({ ok }) => ok)).toHaveLength(1)
     expect(did.forgotten).toHaveLength(granted.ok ? 1 : 0)
@@ -178,6 +178,17 @@ describe('a decision', () => {
     await finishRequest(worldAt(now), did.hands, granted, business)
     expect(await requestRow(row.id)).toMatchObject({ state: 'done', closedAt: now })
     expect(did.said.map(({ key }) => key)).toEqual([`${row.id}:granted`, `${row.id}:done`])
+  })
+
+  it('to hand over a copy is not done because the business says so', async () => {
+    const row = await open(her, 'access')
+    await grantRequest(worldAt(now), remembering().hands, row, business)
+    const granted = await requestRow(row.id)
+    expect(await finishRequest(worldAt(now), remembering().hands, granted, business)).toEqual({
+      ok: false,
+      reason: 'not_now',
+    })
+    expect(await requestRow(row.id)).toEqual(granted)
   })
 
   it('to restrict hides the person and nobody else', async () => {
@@ -294,13 +305,18 @@ describe('a deletion that was granted', () => {
     const did = remembering(() => true)
     const row = await open(her)
     await grantRequest(worldAt(now), did.hands, row, business)
-    expect(await withdrawRequest(worldAt(now), await requestRow(row.id))).toEqual({
+    expect(await withdrawRequest(worldAt(now), remembering().hands, await requestRow(row.id))).toEqual({
       ok: false,
       reason: 'not_now',
     })
     const waiting = await open(neighbour)
-    expect(await withdrawRequest(worldAt(now), waiting)).toMatchObject({ ok: true })
-    expect(await withdrawRequest(worldAt(now), await requestRow(waiting.id))).toMatchObject({ ok: true })
+    const told = remembering()
+    expect(await withdrawRequest(worldAt(now), told.hands, waiting)).toMatchObject({ ok: true })
+    // The code alone takes it back: whoever did it, the person hears of it.
+    expect(told.said).toMatchObject([{ contactId: neighbour, key: `${waiting.id}:withdrawn` }])
+    expect(
+      await withdrawRequest(worldAt(now), remembering().hands, await requestRow(waiting.id)),
+    ).toMatchObject({ ok: true })
     await requestsDue(worldAt(now + 90 * dayMs), did.hands)
     expect(await requestRow(waiting.id)).toMatchObject({ state: 'withdrawn', nextAt: null })
   })
