@@ -88,6 +88,27 @@ function rootOf(leaf, index, size, proof) {
   return hash
 }
 
+const hasExactly = (value, ...names) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === names.length &&
+  names.every((name) => Object.hasOwn(value, name))
+
+/** In a file every entry is as the gateway writes it: an altered name must not pass for a proof that is not there yet. */
+function checkEntry(entry) {
+  need(hasExactly(entry, 'kind', 'jws', 'at', 'log'), 'The entry of a receipt is not well formed.')
+  const { log } = entry
+  need(
+    log === null || hasExactly(log, 'index', 'size', 'leaf', 'proof', 'checkpoint'),
+    'The proof is not well formed.',
+  )
+}
+
+function checkAgainst({ kind, at }, claims) {
+  need(kind === claims.kind, 'The file names another kind of receipt than the one that is signed.')
+  need(at === claims.issuedAt, 'The file names another time than the one that is signed.')
+}
+
 function verifyInclusion(jws, claims, log, jwks) {
   const { origin, size, root } = openCheckpoint(log.checkpoint, jwks)
   need(origin === `${new URL(claims.issuer).host}/log`, 'The checkpoint is that of another log.')
@@ -118,25 +139,51 @@ function tell(claims, kid) {
   say(`  Gone from every backup by ${claims.goneBy}.`)
 }
 
-function read([receiptFile, jwksFile]) {
-  const text = readFileSync(receiptFile, 'utf8').trim()
-  const { keys } = JSON.parse(readFileSync(jwksFile, 'utf8'))
-  const jwks = keys.filter(({ kty, crv }) => kty === 'OKP' && crv === 'Ed25519')
-  return { jwks, receipts: text.startsWith('{') ? JSON.parse(text).receipts : [{ jws: text }] }
+class Unreadable extends Error {}
+function attempt(read, why) {
+  try {
+    return read()
+  } catch {
+    throw new Unreadable(why)
+  }
+}
+const textOf = (file) =>
+  attempt(() => readFileSync(file, 'utf8').trim(), `The file ${file} cannot be opened.`)
+const jsonOf = (text, file) => attempt(() => JSON.parse(text), `The file ${file} is not JSON.`)
+
+function read(files) {
+  if (files.length !== 2) throw new Unreadable('Two files are needed.')
+  const [receiptFile, jwksFile] = files
+  const text = textOf(receiptFile)
+  const bare = !text.startsWith('{')
+  const given = bare ? { receipts: [{ jws: text }] } : jsonOf(text, receiptFile)
+  if (
+    text === '' ||
+    !hasExactly(given, 'receipts') ||
+    !Array.isArray(given.receipts) ||
+    !given.receipts.length
+  )
+    throw new Unreadable(`There is no receipt in the file ${receiptFile}.`)
+  const keys = jsonOf(textOf(jwksFile), jwksFile)?.keys
+  if (!Array.isArray(keys)) throw new Unreadable(`There are no public keys in the file ${jwksFile}.`)
+  const jwks = keys.filter((key) => key?.kty === 'OKP' && key.crv === 'Ed25519')
+  return { jwks, bare, receipts: given.receipts }
 }
 
 let input
 try {
   input = read(process.argv.slice(2))
-  if (!Array.isArray(input.receipts) || input.receipts.length === 0)
-    throw new Error('There is no receipt in the file.')
 } catch (cause) {
+  if (!(cause instanceof Unreadable)) throw cause
   console.error(`Cannot read: ${cause.message}\nUsage: node verify-receipt.mjs RECEIPT JWKS`)
   process.exit(2)
 }
 try {
-  for (const { jws, log } of input.receipts) {
+  for (const entry of input.receipts) {
+    if (!input.bare) checkEntry(entry)
+    const { jws, log } = entry
     const { kid, claims } = openJws(jws, input.jwks)
+    if (!input.bare) checkAgainst(entry, claims)
     const included = log ? verifyInclusion(jws, claims, log, input.jwks) : undefined
     tell(claims, kid)
     say(included ?? 'Whether it stands in the transparency log was not checked: no proof is in the file.')

@@ -205,7 +205,9 @@ async function watch(code: string): Promise<number> {
   }
   const receipts = `${door.gateway}${path}/receipts`
   say(`\nThe receipt: ${receipts}`)
-  say(`To check it:\n  curl -s ${receipts} > receipt.json\n  npm run ops -- verify-receipt receipt.json`)
+  say(
+    `To check it:\n  curl -s ${receipts} > .local/receipt.json\n  npm run ops -- verify-receipt .local/receipt.json`,
+  )
   return 0
 }
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { type DocumentName, noticeDays } from '../db/documents.ts'
 import { compile } from '../site/policy/compile.ts'
 import { changesBetween, changeText } from '../site/policy/difference.ts'
-import { documentNames, versionsOf } from '../site/policy/versions.ts'
+import { documentNames, type Version, versionsOf } from '../site/policy/versions.ts'
 import { hashOf, readVersions, readWords, writeVersion } from './policy-files.ts'
 import { complaints } from './policy-honesty.ts'
 import { complaintsAboutTexts } from './policy-texts.ts'
@@ -17,9 +17,9 @@ const help = `npm run policy [-- COMMAND]
                                  writes a new version of the text as it is now. DOCUMENT is ${documentNames.join(', ')}.
                                  --material: it matters to people. Everybody is told by mail, and it is in force
                                  ${noticeDays} days later at the earliest. --announced DATE when it is not today
-  diff DOCUMENT FROM TO          what changed between two versions; TO may be "now"`
+  diff DOCUMENT FROM TO          what changed between two versions; TO may be "now"
+  help                           these words`
 
-const isoDate = /^\d{4}-\d{2}-\d{2}$/
 const dayMs = 24 * 60 * 60 * 1000
 
 class Misunderstood extends Error {}
@@ -28,6 +28,34 @@ const documentOf = (name: string | undefined): DocumentName => {
   const document = documentNames.find((each) => each === name)
   if (!document) throw new Misunderstood(`There is no document called ${name}.`)
   return document
+}
+
+/** A day of the calendar. `Date` would make another day of some that are none, such as 2027-02-30. */
+function dateOf(name: string, given: string | undefined): string {
+  const at = new Date(`${given}T00:00:00Z`)
+  if (given === undefined || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== given)
+    throw new Misunderstood(`${name} is a date of the calendar, written like 2027-03-01.`)
+  return given
+}
+
+type Dates = { announced: string; effective: string; material: boolean }
+
+/** Versions follow each other in time, and nothing binds anybody before it was announced. */
+function checkDates({ announced, effective, material }: Dates, before: Version | undefined): void {
+  if (effective < announced) throw new Misunderstood('It cannot be in force before it is announced.')
+  if (material && Date.parse(effective) - Date.parse(announced) < noticeDays * dayMs)
+    throw new Misunderstood(
+      `A material change is in force ${noticeDays} days after it was announced, or later.`,
+    )
+  if (!before) return
+  if (announced < before.announced)
+    throw new Misunderstood(
+      `Version ${before.version} was announced on ${before.announced}: the next one is not announced before.`,
+    )
+  if (effective < before.effective)
+    throw new Misunderstood(
+      `Version ${before.version} is in force on ${before.effective}: the next one is not in force before.`,
+    )
 }
 
 function check(): number {
@@ -50,16 +78,13 @@ function makeNew(args: string[]): number {
     },
   })
   const document = documentOf(positionals[0])
-  const { effective, announced, summary, material } = values
-  if (!effective || !isoDate.test(effective) || !isoDate.test(announced))
-    throw new Misunderstood('--effective is a date: 2027-03-01.')
+  const { summary, material } = values
+  const effective = dateOf('--effective', values.effective)
+  const announced = dateOf('--announced', values.announced)
   if (!summary || summary.includes('\n')) throw new Misunderstood('--summary says in a line what changed.')
   if (material === values.editorial) throw new Misunderstood('Say either --material or --editorial.')
-  if (material && Date.parse(effective) - Date.parse(announced) < noticeDays * dayMs)
-    throw new Misunderstood(
-      `A material change is in force ${noticeDays} days after it was announced, or later.`,
-    )
   const before = versionsOf(readVersions(), document).at(-1)
+  checkDates({ announced, effective, material }, before)
   const text = compile(document, readWords())
   if (before?.text === text) throw new Misunderstood(`Version ${before.version} says the same already.`)
   const version = String(Number(before?.version ?? 0) + 1)
@@ -95,6 +120,7 @@ const [command = 'check', ...rest] = process.argv.slice(2)
 try {
   if (command === 'check') process.exitCode = check()
   else if (command === 'new') process.exitCode = makeNew(rest)
+  else if (['help', '--help', '-h'].includes(command)) console.log(help)
   else if (command === 'diff') process.exitCode = showDifference(rest)
   else throw new Misunderstood(`There is no command ${command}.`)
 } catch (cause) {

@@ -31,8 +31,8 @@ function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
      ID=$(curl -s ${gateway}/api/v1/contacts -H "$KEY" | grep -o 'cnt_[0-9a-z]*' | head -1)
      CODE=$(curl -s -X POST ${gateway}/api/v1/contacts/$ID/deletion -H "$KEY" | grep -o '"code":"[^"]*' | cut -d'"' -f4)
      npm run ops -- watch $CODE
-     curl -s ${gateway}/api/v1/public/deletions/$CODE/receipts > receipt.json
-     npm run ops -- verify-receipt receipt.json
+     curl -s ${gateway}/api/v1/public/deletions/$CODE/receipts > .local/receipt.json
+     npm run ops -- verify-receipt .local/receipt.json
 
      The page for whoever has the code: ${gateway}/data-deletion/$CODE
 

@@ -48,7 +48,7 @@ export function securityText(origin: string, now: number): string {
 }
 
 /** Global Privacy Control (W3C): this site abides by the signal, for everybody, whether it is sent or not. */
-export const gpcSupport = { gpc: true, lastUpdate: '2026-11-23' }
+export const gpcSupport = { gpc: true, lastUpdate: '2026-11-22' }
 
 /** Nothing is forbidden. */
 export const robotsText = (origin: string): string =>

@@ -11,7 +11,8 @@ export type PublicApi = ReturnType<typeof hc<Api>>['public']
 /** What is asked of Astro: the request of the visitor and where we are. */
 export type Visit = { request: Request; url: URL }
 
-export type Refusal = { ok: false; status: number; code: string }
+/** `waitSeconds`: after how long the API says that it may be tried again. */
+export type Refusal = { ok: false; status: number; code: string; waitSeconds?: number | undefined }
 export type Answer<T> = { ok: true; value: T } | Refusal
 
 /** With a body it is a POST. The visitor's address goes along, because it is what is counted. */
@@ -28,7 +29,9 @@ export async function askApi<T>({ request, url }: Visit, path: string, body?: un
   )
   const value: unknown = await answer.json().catch(() => null)
   if (answer.ok) return { ok: true, value: value as T }
-  return { ok: false, status: answer.status, code: (value as { code?: string } | null)?.code ?? 'internal' }
+  const code = (value as { code?: string } | null)?.code ?? 'internal'
+  const wait = answer.headers.get('retry-after') ?? ''
+  return { ok: false, status: answer.status, code, ...(/^\d+$/.test(wait) && { waitSeconds: Number(wait) }) }
 }
 
 /** The longest letter, every character of it escaped, and room around it. */
@@ -56,6 +59,11 @@ export async function readForm({ request }: Visit): Promise<Record<string, strin
 /** The first language the visitor's browser asks for, as a bare tag: `es`. */
 export const languageOf = ({ request }: Visit): string =>
   /^\s*([a-z]{2,3})\b/i.exec(request.headers.get('accept-language') ?? '')?.[1]?.toLowerCase() ?? 'en'
+
+/** Says to programs when to try again, as the API said it to the page. */
+export function passWait(response: { headers: Headers }, waitSeconds: number | undefined): void {
+  if (waitSeconds !== undefined) response.headers.set('retry-after', String(waitSeconds))
+}
 
 /** For pages that stand for one visit: no cache and no search engine keeps them. */
 export function forThisVisit(response: { headers: Headers }): void {

@@ -3,7 +3,7 @@
 
 import type { InferResponseType } from 'hono/client'
 import { type DeletionStatus, loadDeletion } from './deletion-status.ts'
-import { askApi, type PublicApi, readForm, type Visit } from './public-api.ts'
+import { askApi, type PublicApi, type Refusal, readForm, type Visit } from './public-api.ts'
 import { type Trouble, troubleOf } from './rights-words.ts'
 
 export type RequestView = InferResponseType<PublicApi['requests'][':code']['$get'], 200>
@@ -49,25 +49,26 @@ export async function actOn(visit: Visit, code: string): Promise<Standing | Deed
     return { ...(await loadStanding(visit, code)), status: isCode(code) ? 422 : 404 }
   const text = fields.text ?? ''
   if (deed === 'write' && text === '')
-    return refusedBy(visit, code, 422, '', 'There is nothing in the message')
+    return refusedBy(visit, code, { status: 422 }, '', 'There is nothing in the message')
   const answer = await askApi<unknown>(
     visit,
     `/requests/${code.toLowerCase()}/${deeds[deed]}`,
     deed === 'write' ? { text } : {},
   )
-  return answer.ok ? deed : refusedBy(visit, code, answer.status, text)
+  return answer.ok ? deed : refusedBy(visit, code, answer, text)
 }
 
 async function refusedBy(
   visit: Visit,
   code: string,
-  status: number,
+  refused: Pick<Refusal, 'status' | 'waitSeconds'>,
   draft: string,
   title = 'This is not possible any more',
 ): Promise<Standing> {
   const standing = await loadStanding(visit, code)
   if (standing.status !== 200) return standing
-  const trouble = troubleOf(status) ?? {
+  const { status } = refused
+  const trouble = troubleOf(refused) ?? {
     title,
     says:
       status === 422

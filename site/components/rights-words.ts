@@ -57,7 +57,7 @@ type Standing = {
   type: RequestType
   state: State
   controller: { kind: 'business' | 'us'; name: string }
-  package: { state: 'building' | 'ready' | 'failed' | 'expired' } | null
+  package: { state: 'building' | 'ready' | 'failed' | 'expired'; encrypted: boolean } | null
 }
 
 /** How a request stands, in a heading and a sentence. */
@@ -75,7 +75,7 @@ export function standingWords({ type, state, controller, package: copy }: Standi
           : 'We have your request and are looking at it.',
       }
     case 'granted':
-      if (type === 'export' || type === 'access') return copyWords(copy?.state)
+      if (type === 'export' || type === 'access') return copyWords(copy)
       return { title: 'Granted', says: 'It is being done.' }
     case 'done':
       return { title: 'Done', says: 'The request was carried out.' }
@@ -89,10 +89,16 @@ export function standingWords({ type, state, controller, package: copy }: Standi
   }
 }
 
-const copyWords = (copy: string | undefined): { title: string; says: string } => {
-  if (copy === 'building')
+const copyWords = (copy: Standing['package']): { title: string; says: string } => {
+  if (copy?.state === 'building')
     return { title: 'Your copy is being prepared', says: 'It is ready in a minute, mostly.' }
-  if (copy === 'ready') return { title: 'Your copy is ready', says: 'Download it before it is deleted.' }
+  if (copy?.state === 'ready')
+    return {
+      title: 'Your copy is ready',
+      says: copy.encrypted
+        ? 'It is locked to the page in which it was prepared, and opens there alone.'
+        : 'Download it before it is deleted.',
+    }
   return { title: 'Your copy can be prepared', says: 'The request is granted. One button is left to press.' }
 }
 
@@ -102,19 +108,31 @@ export const speakers: Record<'person' | 'business' | 'us', string> = {
   us: operator.name,
 }
 
-export type Trouble = { title: string; says: string }
+/** `waitSeconds` is what the answer of the page says to programs. */
+export type Trouble = { title: string; says: string; waitSeconds?: number | undefined }
+type Refused = { status: number; waitSeconds?: number | undefined }
+
+const plural = (n: number, one: string, unit: string): string => (n === 1 ? one : `${n} ${unit}`)
+/** Never shorter than it is: who comes back too early is turned away again. */
+function waitText(seconds: number): string {
+  if (seconds < 3_600) return plural(Math.max(1, Math.ceil(seconds / 60)), 'a minute', 'minutes')
+  if (seconds < 86_400) return plural(Math.ceil(seconds / 3_600), 'an hour', 'hours')
+  return plural(Math.ceil(seconds / 86_400), 'a day', 'days')
+}
 
 /** Why a form was not taken though nothing in it is wrong, and what to do; undefined when something in it is. */
-export function troubleOf(status: number): Trouble | undefined {
+export function troubleOf({ status, waitSeconds }: Refused): Trouble | undefined {
   if (status === 429)
     return {
       title: 'That was too often',
-      says: 'So that nobody is flooded with codes, this can be asked for only so many times. Please wait a few minutes and try again.',
+      says: `So that nobody is flooded, this can be done only so many times. Please try again in ${waitSeconds === undefined ? 'a while' : waitText(waitSeconds)}.`,
+      waitSeconds,
     }
   if (status >= 500)
     return {
       title: 'This does not work right now',
       says: `It is our fault, not yours, and nothing was changed. Please try again in a few minutes, or write to ${operator.contact}.`,
+      waitSeconds,
     }
   return undefined
 }

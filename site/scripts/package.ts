@@ -16,6 +16,8 @@ type Status = {
 class Told extends Error {}
 
 const words = {
+  lost: 'Your copy can be prepared again',
+  again: 'The one that was ready does not open any more.',
   closed: 'It was locked to a page that is closed now, and nothing can open it any more. Prepare it again.',
   key: 'Making a key.',
   building: 'It is being prepared. This takes a minute, longer when there are many photos and recordings.',
@@ -168,14 +170,33 @@ function reasonOf(cause: unknown): string {
   return cause instanceof CannotOpen ? words.other : words.failed
 }
 
+/** What stands above the copy: the heading of the page and the sentence under it. */
+const headOf = (root: HTMLElement): HTMLElement[] => [
+  ...(root.closest('[data-status]')?.querySelectorAll<HTMLElement>('[data-live="head"] :is(h1, .lead)') ??
+    []),
+]
+
+/** Takes back that the copy is ready; what is given back says it again. */
+function takeBack(root: HTMLElement): () => void {
+  const [heading, lead] = headOf(root)
+  if (!heading || !lead) return () => {}
+  const before = [heading.textContent, lead.textContent] as const
+  heading.textContent = words.lost
+  lead.textContent = words.again
+  return () => {
+    ;[heading.textContent, lead.textContent] = before
+  }
+}
+
 /** A package of a page that was closed cannot be opened: its link would give a file that nothing opens. */
-async function hideClosed(root: HTMLElement, code: string): Promise<void> {
+async function hideClosed(root: HTMLElement, code: string): Promise<(() => void) | undefined> {
   const link = root.querySelector<HTMLAnchorElement>('a[download]')
   const made = link && (await loadStatus(code).catch(() => null))
-  if (!made?.encrypted) return
+  if (!made?.encrypted) return undefined
   const said = root.querySelector<HTMLElement>('p')
   if (said) said.textContent = words.closed
   link?.remove()
+  return takeBack(root)
 }
 
 /** Something is being prepared that this page did not order with a key of its own. */
@@ -199,7 +220,7 @@ function serve(root: HTMLElement): void {
   if (!code || enhanced !== undefined || !globalThis.crypto?.subtle) return
   root.dataset.enhanced = ''
   if (root.dataset.state === 'building') void reloadWhenReady(code)
-  if (root.dataset.state === 'ready') void hideClosed(root, code)
+  const hidden = root.dataset.state === 'ready' ? hideClosed(root, code) : undefined
   const panel = panelOf(root)
   if (!panel) return
   const { form, button, said, progress } = panel
@@ -208,7 +229,9 @@ function serve(root: HTMLElement): void {
     button.disabled = true
     globalThis.addEventListener('beforeunload', stay)
     try {
+      const sayReady = await hidden
       await run(code, panel)
+      sayReady?.()
     } catch (cause) {
       said.textContent = reasonOf(cause)
     }

@@ -4,7 +4,8 @@
 
 /** A public key as /.well-known/jwks.json writes it; only the Ed25519 ones count. */
 export type Key = { kty: string; crv: string; x: string; kid: string }
-export type Entry = { jws: string; log?: unknown }
+/** Of a bare receipt there is only `jws`. */
+export type Entry = { jws: string; kind?: unknown; at?: unknown; log?: unknown }
 
 /** What a receipt says. Instants are ISO 8601. */
 export type Claims = {
@@ -173,6 +174,9 @@ async function verifyInclusion(jws: string, claims: Claims, log: unknown, keys: 
 export async function verifyReceipt(entry: Entry, keys: readonly Key[]): Promise<Proven> {
   try {
     const { kid, claims } = await openJws(entry.jws, keys)
+    const { kind = claims.kind, at = claims.issuedAt } = entry
+    need(kind === claims.kind, 'The file names another kind of receipt than the one that is signed.')
+    need(at === claims.issuedAt, 'The file names another time than the one that is signed.')
     const log = entry.log ? await verifyInclusion(entry.jws, claims, entry.log, keys) : undefined
     return { claims, kid, log }
   } catch (cause) {
@@ -198,18 +202,39 @@ export function parseKeys(text: string): Key[] {
   return own
 }
 
-/** What /api/v1/public/deletions/{code}/receipts answers, as text, or one bare JWS. */
+const hasExactly = (value: unknown, ...names: string[]): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).length === names.length &&
+  names.every((name) => Object.hasOwn(value, name))
+
+/** In a file every entry is as the gateway writes it: an altered name must not pass for a proof that is not there yet. */
+function parseEntry(entry: unknown): Entry {
+  need(hasExactly(entry, 'kind', 'jws', 'at', 'log'), 'The entry of a receipt is not well formed.')
+  const { log } = entry
+  need(
+    log === null || hasExactly(log, 'index', 'size', 'leaf', 'proof', 'checkpoint'),
+    'The proof is not well formed.',
+  )
+  return entry as Entry
+}
+
+/**
+ * What /api/v1/public/deletions/{code}/receipts answers, as text, or one bare JWS. Throws Unreadable when it is neither,
+ * Broken when an entry is not as the gateway writes it.
+ */
 export function parseReceipts(text: string): Entry[] {
   const trimmed = text.trim()
   if (trimmed === '') throw new Unreadable('There is nothing to check yet.')
   if (!trimmed.startsWith('{')) return [{ jws: trimmed }]
-  let receipts: unknown
+  let given: unknown
   try {
-    receipts = (JSON.parse(trimmed) as { receipts?: unknown }).receipts
+    given = JSON.parse(trimmed)
   } catch (cause) {
     throw new Unreadable('The file begins like JSON and is none: perhaps it is not whole.', { cause })
   }
+  const receipts = hasExactly(given, 'receipts') && given.receipts
   if (!Array.isArray(receipts) || receipts.length === 0)
     throw new Unreadable('There is no receipt in the file. A deletion has one when its data is gone.')
-  return (receipts as unknown[]).map((item) => (item ?? {}) as Entry)
+  return (receipts as unknown[]).map(parseEntry)
 }

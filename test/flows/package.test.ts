@@ -101,6 +101,8 @@ describe.skipIf(noBrowser)(inBrowser('a copy of one’s data'), () => {
       .getByText('It was locked to a page that is closed now, and nothing can open it any more.')
       .waitFor()
     expect(await page.getByRole('link', { name: 'Download it' }).count()).toBe(0)
+    await page.getByRole('heading', { level: 1, name: 'Your copy can be prepared again' }).waitFor()
+    expect(await page.getByText(/Your copy is ready|Download it/).count()).toBe(0)
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Prepare it again' }).click()
     const zip = unzipSync(readFileSync(await (await download).path()))

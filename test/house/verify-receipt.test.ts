@@ -116,6 +116,26 @@ describe('a receipt', () => {
     }
   })
 
+  it('in a file whose entry has another kind, another time or another name in it fails', () => {
+    const { log: _log, ...rest } = good
+    const cases: [string, unknown][] = [
+      ['another kind', { ...good, kind: 'final' }],
+      ['another time', { ...good, at: '2026-05-04T09:30:02.000Z' }],
+      ['entry of a receipt is not well formed', { ...rest, loA: goodLog }],
+      ['entry of a receipt is not well formed', { jws: good.jws }],
+      ['entry of a receipt is not well formed', { ...good, more: 1 }],
+      ['proof is not well formed', { ...good, log: { ...goodLog, more: 1 } }],
+      ['proof is not well formed', { ...good, log: false }],
+    ]
+    for (const [why, entry] of cases) {
+      const { status, stderr } = run([entry])
+      expect([why, status]).toEqual([why, 1])
+      expect(stderr).toContain(why)
+    }
+    const { status, stdout } = run([{ ...good, log: null }])
+    expect([status, stdout.includes('was not checked')]).toEqual([0, true])
+  })
+
   it('among others that hold makes the whole fail', () => {
     expect(run([good, { ...good, jws: flip(good.jws, 300) }]).status).toBe(1)
   })
@@ -129,5 +149,18 @@ describe('files that cannot be read', () => {
     expect(run([good], 'nothing').status).toBe(2)
     expect(spawnSync(process.execPath, [script]).status).toBe(2)
     expect(spawnSync(process.execPath, [script, join(folder, 'none'), join(folder, 'none')]).status).toBe(2)
+  })
+
+  it('are answered with how to call it, and never with the words of a program that broke', () => {
+    const files = [join(folder, 'receipt.json'), join(folder, 'jwks.json')] as const
+    run([good])
+    for (const args of [[], [files[0]], [files[1], files[0]], [files[0], files[0]], [...files, 'more']]) {
+      const { status, stderr } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
+      expect([args, status]).toEqual([args, 2])
+      expect(stderr).toContain('Usage: node verify-receipt.mjs RECEIPT JWKS')
+      expect(stderr).not.toMatch(/TypeError|undefined|ERR_|\n {4}at /)
+    }
+    for (const keys of ['null', '{"keys":7}', '{}']) expect(run([good], keys).status).toBe(2)
+    expect(run([good], '{"keys":[null]}').stderr).toContain('not in the JWKS')
   })
 })

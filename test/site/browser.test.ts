@@ -21,6 +21,45 @@ afterAll(() => site?.close())
 
 const pathOf = async ({ path }: PublicPage): Promise<string> => (typeof path === 'string' ? path : path(site))
 
+describe('a form with a code from a mail', () => {
+  const post = async (path: string, body: Record<string, string>, network = '192.0.2.77') => {
+    const headers = { origin: site.url, 'cf-connecting-ip': network }
+    const answer = await fetch(site.url + path, { method: 'POST', headers, body: new URLSearchParams(body) })
+    return { status: answer.status, wait: answer.headers.get('retry-after'), text: await answer.text() }
+  }
+  const issued = async (email: string) => {
+    const { text } = await post('/subprocessors/subscribe', { email })
+    return /name="id" value="([^"]+)"/.exec(text)?.[1] as string
+  }
+
+  it('that was changed on its way is answered in words, wherever it is sent', async () => {
+    const form = { id: 'cha_1', code: '123456', email: 'ana@example.org', type: 'delete', until: 'garbage' }
+    for (const path of ['/data-deletion/mail', '/subprocessors/subscribe']) {
+      const { status, text } = await post(path, form)
+      expect([path, status]).toEqual([path, 422])
+      expect(text).toContain('This form did not arrive as it was made.')
+    }
+  })
+
+  it('says of a subscription that it stands, also on the page that asks for deletion', async () => {
+    const email = 'hears@example.org'
+    const id = await issued(email)
+    const code = await site.mailedCode(email)
+    const { status, text } = await post('/data-deletion/mail', { id, code, email, type: 'delete' })
+    expect(status).toBe(200)
+    expect(text).toContain('You will hear of changes')
+    expect(text).not.toContain('Nothing is held under this address')
+  })
+
+  it('that is sent too often says how long to wait, to people and to programs', async () => {
+    let last = await post('/data-deletion/mail', { id: 'cha_1', code: '123456' }, '192.0.2.78')
+    for (let n = 0; n < 60 && last.status !== 429; n++)
+      last = await post('/data-deletion/mail', { id: 'cha_1', code: '123456' }, '192.0.2.78')
+    expect([last.status, last.wait]).toEqual([429, '60'])
+    expect(last.text).toContain('Please try again in a minute.')
+  })
+})
+
 describe.skipIf(noBrowser)(inBrowser('a public page'), () => {
   let browser: Browser
   let eyes: Eyes[]

@@ -6,6 +6,7 @@ import {
   appendFileSync,
   cpSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -143,6 +144,33 @@ describe('a copy of the tree', () => {
       /was: .*7 days .*Raw notices from Meta/,
       /is: {2}90 days · Key destroyed, deleted: Raw notices from Meta/,
     )
+  })
+
+  it('with dates for a new version that are no days, or in no order, is told why and stays as it is', () => {
+    mutate('site/content/legal/terms.md', 'at least 18 years old', 'at least 21 years old')
+    const index = () => readFileSync(join(copy, 'db/documents.ts'), 'utf8')
+    const [before, folder] = [index(), join(copy, 'site/content/legal/versions/terms')]
+    const files = readdirSync(folder)
+    const cases: [announced: string, effective: string, why: string, how?: string][] = [
+      ['2026-13-45', '2027-03-01', '--announced is a date of the calendar'],
+      ['2027-01-01', '2027-02-30', '--effective is a date of the calendar'],
+      ['2027-01-01', '2026-13-45', '--effective is a date of the calendar'],
+      ['2027-01-01', '20270301', '--effective is a date of the calendar'],
+      ['2027-03-02', '2027-03-01', 'cannot be in force before it is announced'],
+      ['2020-01-01', '2027-03-01', 'the next one is not announced before', '--material'],
+    ]
+    for (const [announced, effective, why, how = '--editorial'] of cases) {
+      const dates = ['--announced', announced, '--effective', effective]
+      const { status, said } = policy('new', 'terms', ...dates, '--summary', 'Older.', how)
+      expect([why, status]).toEqual([why, 2])
+      expect(said).toContain(why)
+    }
+    expect([index(), readdirSync(folder)]).toEqual([before, files])
+  })
+
+  it('says how to ask it, and that is no failure', () => {
+    for (const word of ['help', '--help', '-h'])
+      expect(policy(word)).toMatchObject({ status: 0, said: expect.stringContaining('npm run policy [--') })
   })
 
   it('that says so in a new version is green again; a material one only with its notice', () => {

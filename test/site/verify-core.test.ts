@@ -163,6 +163,54 @@ describe('what is given', () => {
   })
 })
 
+/** What the page says of a text: every receipt in it holds, or not. */
+async function byPage(text: string): Promise<boolean> {
+  try {
+    for (const entry of parseReceipts(text)) await verifyReceipt(entry, keys)
+    return true
+  } catch (cause) {
+    if (cause instanceof Broken || cause instanceof Unreadable) return false
+    throw cause
+  }
+}
+
+describe('a file of receipts', () => {
+  it('fails whichever character of it is altered', async () => {
+    const final = { ...(await makeReceipt({ kind: 'final' })), log: null }
+    const whole = JSON.stringify({ receipts: [good, final] })
+    expect(await byPage(whole)).toBe(true)
+    const survived: string[] = []
+    for (let i = 0; i < whole.length; i++)
+      for (const char of [...others(whole[i] as string), 'x', '0', ' '])
+        if (char !== whole[i] && (await byPage(put(whole, i, char))))
+          survived.push(`${char} at ${i}: ${whole.slice(i - 9, i + 9)}`)
+    expect(survived).toEqual([])
+  })
+
+  it('with a missing or an unknown name in an entry or its proof is not well formed', () => {
+    const { kind: _kind, ...nameless } = good
+    const { leaf: _leaf, ...leafless } = log
+    for (const entry of [
+      { jws: good.jws },
+      nameless,
+      { ...good, more: 1 },
+      { kind: good.kind, jws: good.jws, at: good.at, loA: good.log },
+      { ...good, log: leafless },
+      { ...good, log: { ...log, more: 1 } },
+      { ...good, log: false },
+      null,
+    ])
+      expect(() => parseReceipts(JSON.stringify({ receipts: [entry] }))).toThrow(Broken)
+    expect(() => parseReceipts(JSON.stringify({ receipts: [good], more: 1 }))).toThrow(Unreadable)
+    expect(parseReceipts(JSON.stringify({ receipts: [{ ...good, log: null }] }))).toHaveLength(1)
+  })
+
+  it('fails when it names another kind or another time than what is signed', async () => {
+    expect(await why({ ...good, kind: 'final' })).toContain('another kind')
+    expect(await why({ ...good, at: '2026-05-04T09:30:02.000Z' })).toContain('another time')
+  })
+})
+
 describe('the page and the script', () => {
   it('agree about every file, whole or altered anywhere', async () => {
     const whole = JSON.stringify({ receipts: [good] })
@@ -172,15 +220,6 @@ describe('the page and the script', () => {
       writeFileSync(receiptFile, text)
       return spawnSync(process.execPath, [script, receiptFile, jwksFile]).status === 0
     }
-    const byPage = async (text: string): Promise<boolean> => {
-      try {
-        for (const entry of parseReceipts(text)) await verifyReceipt(entry, keys)
-        return true
-      } catch (cause) {
-        if (cause instanceof Broken || cause instanceof Unreadable) return false
-        throw cause
-      }
-    }
     expect([byScript(whole), await byPage(whole)]).toEqual([true, true])
     await fc.assert(
       fc.asyncProperty(
@@ -188,7 +227,9 @@ describe('the page and the script', () => {
         fc.constantFrom('A', '7', '"', ' ', '}'),
         async (i, char) => {
           const altered = put(whole, i, char)
-          expect(await byPage(altered)).toBe(byScript(altered))
+          const held = await byPage(altered)
+          expect([altered, byScript(altered)]).toEqual([altered, held])
+          expect(held).toBe(altered === whole)
         },
       ),
       { numRuns: 60 },

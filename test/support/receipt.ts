@@ -53,7 +53,7 @@ export const receiptFacts: ReceiptFacts = {
 }
 
 export type Log = { index: number; size: number; leaf: string; proof: string[]; checkpoint: string }
-export type Receipt = { kind: string; jws: string; log?: Log }
+export type Receipt = { kind: string; jws: string; at: string; log: Log | null }
 
 const filler = (i: number) => sha256(`another leaf ${i}`)
 
@@ -63,7 +63,8 @@ export async function makeReceipt(
   key = current,
   origin = receiptFacts.issuer,
 ): Promise<Receipt> {
-  const { jws, leaf } = await signReceipt([key], { ...receiptFacts, ...given })
+  const facts = { ...receiptFacts, ...given }
+  const { jws, leaf } = await signReceipt([key], facts)
   const leaves = Array.from({ length: 11 }, (_, i) => (i === 5 ? sha256(jws) : filler(i)))
   const subtree: Subtree = (level, index) =>
     level === 0
@@ -72,7 +73,13 @@ export async function makeReceipt(
   const root = rootHash(subtree, leaves.length)
   const proof = inclusionProof(subtree, 5, leaves.length).map((hash) => Buffer.from(hash).toString('base64'))
   const checkpoint = await signCheckpoint(key, logOrigin(origin), { size: leaves.length, root })
-  return { kind: 'live', jws, log: { index: 5, size: leaves.length, leaf, proof, checkpoint } }
+  const issued = new Date(facts.issuedAt as number).toISOString()
+  return {
+    kind: facts.kind,
+    jws,
+    at: issued,
+    log: { index: 5, size: leaves.length, leaf, proof, checkpoint },
+  }
 }
 
 /** What /.well-known/jwks.json answers. */

@@ -37,7 +37,8 @@ export type Facts = {
   /** The owners heard of the end of the cooling-off. */
   reminded?: boolean
   goneBy?: number
-  receipts?: { live?: { jws: string; leaf: string }; final?: { jws: string; leaf: string } }
+  /** `at`: when it was signed, which the receipt itself says too. */
+  receipts?: { [kind in 'live' | 'final']?: { jws: string; leaf: string; at: number } }
 }
 
 export type Job = {

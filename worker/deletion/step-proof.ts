@@ -56,14 +56,17 @@ async function issue(context: StepContext, kind: 'live' | 'final', places: Erase
     const ref = await loadPlatformRef(env.KEEPER)
     const facts = factsOf(context)
     facts.receipts ??= {}
-    facts.receipts[kind] ??= await signReceipt(settings.receiptKeys, receiptFacts(context, kind, ref, places))
+    facts.receipts[kind] ??= {
+      ...(await signReceipt(settings.receiptKeys, receiptFacts(context, kind, ref, places))),
+      at: now,
+    }
     // Before the database has it: one that is set back afterwards gets the same receipt again, not another.
     journal.put(job)
-    const { jws, leaf } = facts.receipts[kind]
+    const { jws, leaf, at } = facts.receipts[kind]
     const subject = deletion.id
     const entry = { accountId: deletion.accountId, actor: 'system', action: `deletion.${kind}`, subject }
     await writeBatch(db, [
-      db.insert(receipts).values({ deletionId: deletion.id, kind, jws, leaf, at: now }),
+      db.insert(receipts).values({ deletionId: deletion.id, kind, jws, leaf, at }),
       entryInsert(db, { ...entry, at: now }),
     ])
   }

@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { walkMailCode } from '../../../site/components/mail-code.ts'
 import { createApp } from '../../../worker/app.ts'
 import { showPage } from '../../../worker/pages.ts'
 import { publicPages } from '../../../worker/public-files.ts'
@@ -193,6 +194,31 @@ describe('Global Privacy Control', () => {
   })
 })
 
+describe('a form with a code from a mail', () => {
+  const sent = (body: string) => {
+    const url = new URL('https://gateway.test/data-deletion/mail')
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    return walkMailCode({ url, request: new Request(url, { method: 'POST', headers, body }) })
+  }
+
+  it('whose time cannot be read is answered in words, and the code is not tried', async () => {
+    const form = 'id=cha_1&email=ana%40example.org&type=export&code=123456'
+    for (const until of ['garbage', '', '2026-13-45T00:00:00Z', '+275760-09-14T00:00:00Z', '2026'])
+      expect(await sent(`${form}&until=${encodeURIComponent(until)}`)).toMatchObject({
+        step: 'code',
+        id: 'cha_1',
+        status: 422,
+        wanted: 'export',
+        expiresAt: undefined,
+        error: expect.stringContaining('did not arrive as it was made'),
+      })
+    const until = '2026-11-22T09:30:00.000Z'
+    const read = await sent(`${form}&until=${encodeURIComponent(until)}`)
+    expect(read).toMatchObject({ step: 'code', status: 422, expiresAt: until })
+    expect(read.error).toContain('This code is not right')
+  })
+})
+
 describe('for machines', () => {
   it('/sitemap.xml names every public page and every version, once, at the public address', async () => {
     const answer = await get('/sitemap.xml')
@@ -213,7 +239,7 @@ describe('for machines', () => {
   it('/.well-known/gpc.json says that the signal is honoured', async () => {
     const answer = await get('/.well-known/gpc.json')
     expect(answer.headers.get('content-type')).toContain('application/json')
-    expect(await answer.json()).toEqual({ gpc: true, lastUpdate: '2026-11-23' })
+    expect(await answer.json()).toEqual({ gpc: true, lastUpdate: '2026-11-22' })
   })
 
   it('/.well-known/change-password leads on and is no page; what is not there is not found', async () => {
