@@ -17,14 +17,12 @@ export async function wakeDue(env: Env): Promise<number> {
     .limit(limits.wakeDeletions)
   const groups = Map.groupBy(rows, ({ accountId, state }) => `${accountId} ${state === 'blocked'}`)
   await Promise.all(
-    [...groups.values()].map(
-      ([first, ...rest]) =>
-        first &&
-        env.ERASER.getByName(first.accountId).start(
-          [first, ...rest].map(({ id }) => id),
-          first.state === 'blocked',
-        ),
-    ),
+    [...groups.values()].map(async (rows) => {
+      const [first] = rows
+      if (!first) return
+      const ids = rows.map(({ id }) => id)
+      await env.ERASER.getByName(first.accountId).start(ids, first.state === 'blocked')
+    }),
   )
   return rows.length
 }
