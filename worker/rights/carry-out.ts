@@ -63,7 +63,7 @@ async function refuseSoleOwner(world: World, db: Database, hands: Hands, row: Re
   return refused
 }
 
-/** Done when live data is gone. Whatever else this person had asked for is then about nothing. */
+/** Done when live data is gone. Whatever else this person had asked for is then about nothing. Nobody can call it off any more. */
 async function followDeletion({ now }: World, db: Database, row: RequestRow) {
   const deletion = await deletionState(db, row.deletionId as string).get()
   if (deletion?.state === 'erased' || deletion?.state === 'completed')
@@ -71,13 +71,6 @@ async function followDeletion({ now }: World, db: Database, row: RequestRow) {
       entryOf(db, row, 'request.finish', now),
       othersUpdate(db, row, now),
     ])
-  if (deletion?.state === 'cancelled')
-    return moveRequest(
-      db,
-      row,
-      { state: 'refused', refusal: 'legal_obligation', closedAt: now, nextAt: null },
-      [entryOf(db, row, 'request.refuse', now, 'legal_obligation')],
-    )
   return row
 }
 
