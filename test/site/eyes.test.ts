@@ -20,11 +20,12 @@ const bad = `<!doctype html><html lang="en"><head><title>Bad</title>
 const script = `console.log('here')
 document.cookie = 'seen=1'
 localStorage.setItem('visits', '1')
-addEventListener('load', () => {
+// Once it has been painted: what comes before that pushes nothing that anybody has seen.
+addEventListener('load', () => requestAnimationFrame(() => requestAnimationFrame(() => {
   const late = document.createElement('div')
   late.id = 'late'
   document.querySelector('main').before(late)
-})`
+})))`
 
 const blank = `<!doctype html><html lang="en"><head><title>Blank</title><style>a{outline:none}</style></head><body><a href="/">Unseen</a></body></html>`
 

@@ -92,7 +92,10 @@ export async function lookAt(
   const response = await page.goto(url, { waitUntil: 'load' })
   const found: string[] = response?.status() === status ? [] : [`it answers ${response?.status()}`]
   if (mode !== 'no script')
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    await page.evaluate(async () => {
+      // A shift is told of a frame after it was painted.
+      for (let frame = 0; frame < 5; frame++) await new Promise((done) => requestAnimationFrame(done))
+    })
   await keepPicture(page, mode, name)
   found.push(...(await looks(page, mode)), ...(large && mode !== 'light' ? [] : await accessible(eyes, url)))
   found.push(...(await kept(eyes, url)))
