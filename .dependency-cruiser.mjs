@@ -10,6 +10,7 @@ const pure = [
   'custody/tree',
   'conversations/(content|window)',
   'audit/chain',
+  'accounts/permissions',
   'transparency/(merkle|checkpoint)',
   'deletion/receipt',
   'consent/(keywords|language|phrases-[a-z]+|answers)',
@@ -20,7 +21,8 @@ const pure = [
 ]
 const pureFiles = `^worker/(${pure.join('|')})\\.ts$`
 // The floors that every room and walk stands on.
-const below = 'ground/|crypto/|meta/|transparency/|audit/|custody/|env\\.ts'
+// A word to the browsers of a workspace is said by everybody, and says ids only.
+const below = 'ground/|crypto/|meta/|transparency/|audit/|custody/|live/announce\\.ts|env\\.ts'
 
 export default {
   forbidden: [
@@ -163,7 +165,7 @@ export default {
       to: {
         path: '^(worker|db|test|scripts)/',
         pathNot:
-          '^(db/(catalog|operator|subprocessors|cookies|clocks|documents)|worker/ground/(problems|limits)|worker/app)\\.ts$',
+          '^(db/(catalog|operator|subprocessors|cookies|clocks|documents)|worker/ground/(problems|limits)|worker/accounts/permissions|worker/app)\\.ts$',
       },
     },
     {

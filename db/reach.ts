@@ -19,7 +19,7 @@ export type Place = {
   where: SQL
 }
 
-type AnyVia = { by: string; of: TableName; key: string; prefix?: string }
+type AnyVia = { by: string; of: TableName; key: string; prefix?: string; alone?: true }
 type AnyReach = string | (string | AnyVia)[] | null
 
 const columnName = (table: TableName, property: string): string => {
@@ -46,7 +46,10 @@ export function reachOf(table: TableName, subject: Subject): SQL | undefined {
     if (!above) return []
     const key = sql.raw(`${via.prefix ? `'${via.prefix}' || ` : ''}${columnName(via.of, via.key)}`)
     const from = sql.raw(tableName(via.of))
-    return sql`${sql.raw(columnName(table, via.by))} IN (SELECT ${key} FROM ${from} WHERE ${above})`
+    const by = sql.raw(columnName(table, via.by))
+    const theirs = sql`${by} IN (SELECT ${key} FROM ${from} WHERE ${above})`
+    if (!via.alone) return theirs
+    return sql`${theirs} AND ${by} NOT IN (SELECT ${key} FROM ${from} WHERE ${key} IS NOT NULL AND NOT (${above}))`
   })
   return ways.length === 0 ? undefined : sql`${within}(${sql.join(ways, sql` OR `)})`
 }

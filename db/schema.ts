@@ -23,12 +23,122 @@ export const members = sqliteTable(
     email: text('email').notNull(),
     /** Keyed digest of the address in lower case; null in rows from before there was one. */
     emailDigest: text('email_digest'),
+    /** What colleagues call this person; null until they said. */
+    name: text('name'),
+    /** Who signs in as this member; null until somebody with this address did. */
+    userId: text('user_id'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
     index('members_account').on(t.accountId, t.createdAt, t.id),
     index('members_email').on(t.emailDigest),
     index('members_created').on(t.createdAt),
+    index('members_user').on(t.userId, t.accountId),
+  ],
+)
+
+/**
+ * Somebody who signs in: one for each address, a member of any number of workspaces. The library that keeps sessions sees
+ * a keyed digest in the address's place; the address itself is sealed in `members`. Goes with the last membership.
+ */
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull().default(''),
+    /** `{keyed digest}@members.invalid`, in lower case: hexadecimal. */
+    email: text('email').notNull(),
+    emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
+    image: text('image'),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (t) => [uniqueIndex('users_email').on(t.email), index('users_created').on(t.createdAt)],
+)
+
+/** A browser that is signed in. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    /** In the cookie together with a signature by SESSION_SECRET: alone it opens nothing. */
+    token: text('token').notNull(),
+    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+    /** The network, not the address: see ground/network.ts. */
+    ipAddress: text('ip_address'),
+    /** Browser and system in words, not what the browser said. */
+    userAgent: text('user_agent'),
+    /** City and country, as Cloudflare guesses from the address. */
+    place: text('place'),
+    /** When a code or passkey was last given (epoch ms): dangerous acts ask for a fresh one. */
+    provenAt: integer('proven_at').notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex('sessions_token').on(t.token),
+    index('sessions_user').on(t.userId),
+    index('sessions_expires').on(t.expiresAt),
+  ],
+)
+
+export const passkeys = sqliteTable(
+  'passkeys',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id').notNull(),
+    name: text('name'),
+    publicKey: text('public_key').notNull(),
+    credentialID: text('credential_id').notNull(),
+    counter: integer('counter').notNull(),
+    deviceType: text('device_type').notNull(),
+    backedUp: integer('backed_up', { mode: 'boolean' }).notNull(),
+    transports: text('transports'),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }),
+    aaguid: text('aaguid'),
+  },
+  (t) => [index('passkeys_user').on(t.userId), uniqueIndex('passkeys_credential').on(t.credentialID)],
+)
+
+/** Sign-in codes, hashed, and challenges of passkeys, as the library keeps them. */
+export const verifications = sqliteTable(
+  'verifications',
+  {
+    id: text('id').primaryKey(),
+    /** `sign-in-otp-` and the digest of the address, or an opaque id. */
+    identifier: text('identifier').notNull(),
+    value: text('value').notNull(),
+    expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
+    createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
+    updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
+  },
+  (t) => [index('verifications_identifier').on(t.identifier), index('verifications_expires').on(t.expiresAt)],
+)
+
+/** Somebody was asked to join; becomes a member when they prove the address. */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    role: text('role', { enum: ['owner', 'admin', 'agent', 'developer', 'privacy_officer'] }).notNull(),
+    email: text('email').notNull(),
+    emailDigest: text('email_digest').notNull(),
+    /** SHA-256 of the secret in the mail. */
+    tokenDigest: text('token_digest').notNull(),
+    /** As in the ledger. */
+    invitedBy: text('invited_by').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    acceptedAt: integer('accepted_at'),
+    revokedAt: integer('revoked_at'),
+  },
+  (t) => [
+    uniqueIndex('invitations_token').on(t.tokenDigest),
+    index('invitations_account').on(t.accountId, t.createdAt, t.id),
+    index('invitations_email').on(t.emailDigest),
+    index('invitations_created').on(t.createdAt),
   ],
 )
 
@@ -110,8 +220,48 @@ export const wabas = sqliteTable(
     accountId: text('account_id').notNull(),
     token: text('token').notNull(),
     connectedAt: integer('connected_at').notNull(),
+    way: text('way', { enum: ['manual', 'signup', 'coexistence'] })
+      .notNull()
+      .default('manual'),
+    /** When Meta lets the token end; null: never, or not known. */
+    tokenExpiresAt: integer('token_expires_at'),
+    /** The customer's portfolio at Meta. */
+    businessId: text('business_id'),
   },
   (t) => [index('wabas_account').on(t.accountId)],
+)
+
+/** An attempt to connect through Meta's popup: the state that the browser holds, bound to the member, used once. */
+export const signupAttempts = sqliteTable(
+  'signup_attempts',
+  {
+    /** SHA-256 of the state. */
+    digest: text('digest').primaryKey(),
+    accountId: text('account_id').notNull(),
+    memberId: text('member_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+  },
+  (t) => [index('signup_attempts_account').on(t.accountId), index('signup_attempts_created').on(t.createdAt)],
+)
+
+/** What the doctor found at its last visit; one row for each thing it looks at. */
+export const checkups = sqliteTable(
+  'checkups',
+  {
+    accountId: text('account_id').notNull(),
+    /** A number or a WABA. */
+    subjectId: text('subject_id').notNull(),
+    check: text('check_name').notNull(),
+    state: text('state', { enum: ['ok', 'warning', 'broken', 'unknown'] }).notNull(),
+    /** Facts behind the finding, of Meta's answers; nothing about people. */
+    facts: text('facts', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    at: integer('at').notNull(),
+    /** Since when it is in this state. */
+    sinceAt: integer('since_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.subjectId, t.check] }), index('checkups_at').on(t.at)],
 )
 
 export const numbers = sqliteTable(
@@ -124,6 +274,9 @@ export const numbers = sqliteTable(
     displayPhoneNumber: text('display_phone_number').notNull(),
     verifiedName: text('verified_name').notNull(),
     connectedAt: integer('connected_at').notNull(),
+    /** Two-step verification PIN that we set when registering it. */
+    pin: text('pin'),
+    registeredAt: integer('registered_at'),
   },
   (t) => [
     uniqueIndex('numbers_phone_number_id').on(t.phoneNumberId),
@@ -193,7 +346,7 @@ export const messages = sqliteTable(
     receivedAt: integer('received_at').notNull(),
     /** Derived from message_statuses; only a send that Meta refused in its answer is written as failed directly. */
     status: text('status', {
-      enum: ['received', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'],
+      enum: ['received', 'waiting', 'unknown', 'accepted', 'sent', 'failed', 'delivered', 'read', 'played'],
     }).notNull(),
     statusAt: integer('status_at').notNull(),
     errorCode: integer('error_code'),
@@ -777,5 +930,346 @@ export const notices = sqliteTable(
     index('notices_recipient').on(t.accountId, t.recipientId),
     index('notices_open').on(t.mailId).where(sql`sent_at IS NULL AND failed_at IS NULL`),
     index('notices_queued').on(t.queuedAt),
+  ],
+)
+
+/** How a team deals with a conversation. No row: open, with nobody, all of it unread. */
+export const conversationStates = sqliteTable(
+  'conversation_states',
+  {
+    conversationId: text('conversation_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** A member. */
+    assigneeId: text('assignee_id'),
+    assignedAt: integer('assigned_at'),
+    closedAt: integer('closed_at'),
+    /** Read by the team up to this sort key; empty: nothing. */
+    readKey: text('read_key').notNull().default(''),
+    readAt: integer('read_at'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    index('conversation_states_contact').on(t.accountId, t.contactId),
+    index('conversation_states_assignee').on(t.accountId, t.assigneeId),
+  ],
+)
+
+export const labels = sqliteTable(
+  'labels',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    name: text('name').notNull(),
+    colour: text('colour').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('labels_account').on(t.accountId, t.createdAt, t.id)],
+)
+
+export const conversationLabels = sqliteTable(
+  'conversation_labels',
+  {
+    accountId: text('account_id').notNull(),
+    conversationId: text('conversation_id').notNull(),
+    labelId: text('label_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.conversationId, t.labelId] }),
+    index('conversation_labels_label').on(t.accountId, t.labelId),
+    index('conversation_labels_contact').on(t.accountId, t.contactId),
+  ],
+)
+
+/** What colleagues tell each other about a conversation; never sent. */
+export const notes = sqliteTable(
+  'notes',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    conversationId: text('conversation_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** As in the ledger: who wrote it. */
+    author: text('author').notNull(),
+    content: text('content').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [
+    index('notes_conversation').on(t.accountId, t.conversationId, t.at, t.id),
+    index('notes_contact').on(t.accountId, t.contactId),
+  ],
+)
+
+/** What a member began to write. */
+export const drafts = sqliteTable(
+  'drafts',
+  {
+    accountId: text('account_id').notNull(),
+    conversationId: text('conversation_id').notNull(),
+    memberId: text('member_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    content: text('content').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.conversationId, t.memberId] }),
+    index('drafts_contact').on(t.accountId, t.contactId),
+    index('drafts_member').on(t.accountId, t.memberId),
+    index('drafts_updated').on(t.updatedAt),
+  ],
+)
+
+/** Words of messages as keyed digests: found without being readable. */
+export const searchTerms = sqliteTable(
+  'search_terms',
+  {
+    accountId: text('account_id').notNull(),
+    term: text('term').notNull(),
+    /** A message, or the contact itself for the words of a name. */
+    subjectId: text('subject_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    conversationId: text('conversation_id'),
+    at: integer('at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.term, t.subjectId] }),
+    index('search_terms_contact').on(t.accountId, t.contactId),
+    index('search_terms_subject').on(t.accountId, t.subjectId),
+  ],
+)
+
+/** How far a conversation is indexed. */
+export const searchCursors = sqliteTable(
+  'search_cursors',
+  {
+    conversationId: text('conversation_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** The newest receivedAt that was indexed. */
+    until: integer('until').notNull(),
+  },
+  (t) => [index('search_cursors_contact').on(t.accountId, t.contactId)],
+)
+
+/** A file of a message: fetched from Meta while Meta still has it, or uploaded to be sent. The object is in R2 under `media/`. */
+export const media = sqliteTable(
+  'media',
+  {
+    /** Of a file that was uploaded: the message it will be sent with. */
+    messageId: text('message_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    numberId: text('number_id').notNull(),
+    /** The contact whose prefix the object stands under: another than contactId once two contacts were merged. */
+    holderId: text('holder_id').notNull(),
+    direction: text('direction', { enum: ['in', 'out'] }).notNull(),
+    state: text('state', { enum: ['waiting', 'kept', 'missed', 'gone', 'uploaded'] }).notNull(),
+    /** `{ id, sha256, mime, filename, … }` as Meta gave it. */
+    content: text('content').notNull(),
+    mime: text('mime').notNull(),
+    bytes: integer('bytes'),
+    /** Why it is missed or gone. */
+    reason: text('reason'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: integer('next_at'),
+    createdAt: integer('created_at').notNull(),
+    keptAt: integer('kept_at'),
+  },
+  (t) => [
+    index('media_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('media_contact').on(t.accountId, t.contactId),
+    index('media_created').on(t.createdAt),
+  ],
+)
+
+/** Messages that leave when the number is connected again. The message itself stands in `messages` as `waiting`. */
+export const waitingSends = sqliteTable(
+  'waiting_sends',
+  {
+    messageId: text('message_id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    numberId: text('number_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    /** The body for Meta. */
+    content: text('content').notNull(),
+    /** As in the ledger: who sends it. */
+    actor: text('actor').notNull(),
+    createdAt: integer('created_at').notNull(),
+    nextAt: integer('next_at').notNull(),
+  },
+  (t) => [
+    index('waiting_sends_due').on(t.nextAt),
+    index('waiting_sends_contact').on(t.accountId, t.contactId),
+    index('waiting_sends_number').on(t.accountId, t.numberId),
+    index('waiting_sends_created').on(t.createdAt),
+  ],
+)
+
+/** What a business keeps about its contacts besides what WhatsApp tells, and why. */
+export const customFields = sqliteTable(
+  'custom_fields',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    name: text('name').notNull(),
+    kind: text('kind', { enum: ['text', 'number', 'date', 'choice'] }).notNull(),
+    /** Of a choice. */
+    choices: text('choices', { mode: 'json' }).$type<string[]>(),
+    purpose: text('purpose').notNull(),
+    createdAt: integer('created_at').notNull(),
+    retiredAt: integer('retired_at'),
+  },
+  (t) => [index('custom_fields_account').on(t.accountId, t.createdAt, t.id)],
+)
+
+export const customValues = sqliteTable(
+  'custom_values',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    fieldId: text('field_id').notNull(),
+    content: text('content').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('custom_values_field').on(t.accountId, t.contactId, t.fieldId),
+    index('custom_values_of_field').on(t.accountId, t.fieldId),
+  ],
+)
+
+/** Each time a person agreed to something or took it back, with the proof. Never overwritten. */
+export const consents = sqliteTable(
+  'consents',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    contactId: text('contact_id').notNull(),
+    purpose: text('purpose', { enum: ['marketing', 'utility', 'authentication', 'service'] }).notNull(),
+    state: text('state', { enum: ['given', 'withdrawn'] }).notNull(),
+    source: text('source', {
+      enum: ['form', 'paper', 'chat', 'phone', 'in_person', 'import', 'whatsapp', 'request'],
+    }).notNull(),
+    /** `{ text, where }`: the words agreed to, and where they stand. */
+    content: text('content').notNull(),
+    /** When the person said so. */
+    at: integer('at').notNull(),
+    recordedAt: integer('recorded_at').notNull(),
+    /** As in the ledger. */
+    recordedBy: text('recorded_by').notNull(),
+    importId: text('import_id'),
+  },
+  (t) => [
+    index('consents_contact').on(t.accountId, t.contactId, t.purpose, t.at),
+    index('consents_import').on(t.accountId, t.importId),
+  ],
+)
+
+/** A list of contacts that is being taken in. The rows themselves are never kept: what became of them is counted. */
+export const imports = sqliteTable(
+  'imports',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    /** As in the ledger. */
+    startedBy: text('started_by').notNull(),
+    state: text('state', { enum: ['open', 'done', 'cancelled'] }).notNull(),
+    /** `{ name, source, text, date }`: the file's name and the evidence of consent. */
+    content: text('content').notNull(),
+    total: integer('total').notNull(),
+    added: integer('added').notNull().default(0),
+    updated: integer('updated').notNull().default(0),
+    refused: integer('refused').notNull().default(0),
+    /** `[[row, reason], …]` of rows that were refused, without their words. */
+    report: text('report', { mode: 'json' }).$type<[number, string][]>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    finishedAt: integer('finished_at'),
+  },
+  (t) => [
+    index('imports_account').on(t.accountId, t.createdAt, t.id),
+    index('imports_created').on(t.createdAt),
+  ],
+)
+
+/** Message templates as Meta last told. */
+export const templates = sqliteTable(
+  'templates',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    wabaId: text('waba_id').notNull(),
+    /** Meta's id. */
+    metaId: text('meta_id').notNull(),
+    name: text('name').notNull(),
+    language: text('language').notNull(),
+    category: text('category').notNull(),
+    status: text('status').notNull(),
+    quality: text('quality'),
+    /** Why Meta refused or paused it. */
+    reason: text('reason'),
+    components: text('components', { mode: 'json' }).$type<unknown[]>().notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    syncedAt: integer('synced_at').notNull(),
+  },
+  (t) => [
+    index('templates_account').on(t.accountId, t.name, t.language, t.id),
+    uniqueIndex('templates_meta').on(t.wabaId, t.metaId),
+  ],
+)
+
+/** How long a business keeps a class of data, within the bounds of the catalogue. No row: as long as the catalogue says. */
+export const retentionRules = sqliteTable(
+  'retention_rules',
+  {
+    accountId: text('account_id').notNull(),
+    class: text('class', { enum: ['messages', 'media', 'notes', 'audit', 'raw_events'] }).notNull(),
+    days: integer('days').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    /** As in the ledger. */
+    updatedBy: text('updated_by').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.class] })],
+)
+
+/** Who accepted which version of the data processing agreement for the workspace. */
+export const agreements = sqliteTable(
+  'agreements',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    version: text('version').notNull(),
+    /** Hex SHA-256 of the text. */
+    hash: text('hash').notNull(),
+    memberId: text('member_id').notNull(),
+    /** `{ name, title }` of the signatory, under the account's key: the evidence outlives the membership. */
+    content: text('content').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [uniqueIndex('agreements_version').on(t.accountId, t.version)],
+)
+
+/** A copy of everything of a workspace, being made or ready to be taken. The object is in R2 under `export/`. */
+export const workspaceExports = sqliteTable(
+  'workspace_exports',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id').notNull(),
+    /** As in the ledger. */
+    orderedBy: text('ordered_by').notNull(),
+    state: text('state', { enum: ['building', 'ready', 'failed', 'expired'] }).notNull(),
+    bytes: integer('bytes'),
+    /** `{ table: rows }`: how far it is, and what is in it. */
+    counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    nextAt: integer('next_at'),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [
+    index('workspace_exports_account').on(t.accountId, t.createdAt, t.id),
+    index('workspace_exports_due').on(t.nextAt).where(sql`next_at IS NOT NULL`),
+    index('workspace_exports_created').on(t.createdAt),
   ],
 )

@@ -4,7 +4,9 @@
 import type { Keeper } from './custody/keeper.ts'
 import type { Eraser } from './deletion/eraser.ts'
 import type { Errand } from './ground/errands.ts'
+import type { MediaJob } from './ground/media-jobs.ts'
 import type { Intake } from './inbound/intake.ts'
+import type { Feed } from './live/feed.ts'
 import type { Transparency } from './transparency/transparency.ts'
 
 declare global {
@@ -25,9 +27,11 @@ interface GatewayEnv {
   KEEPER: DurableObjectNamespace<Keeper>
   ERASER: DurableObjectNamespace<Eraser>
   TRANSPARENCY: DurableObjectNamespace<Transparency>
+  FEED: DurableObjectNamespace<Feed>
   FILES: R2Bucket
   MAIL: SendEmail
   ERRANDS: Queue<Errand>
+  MEDIA: Queue<MediaJob>
   RATE: RateLimit
   META_APP_ID?: string
   META_APP_SECRETS?: string

@@ -22,6 +22,7 @@ import { settle } from './sending/settle.ts'
 export { Keeper } from './custody/keeper.ts'
 export { Eraser } from './deletion/eraser.ts'
 export { Intake } from './inbound/intake.ts'
+export { Feed } from './live/feed.ts'
 export { Transparency } from './transparency/transparency.ts'
 
 const app = createApp({ loadSite: async () => (await import('./site.ts')).site })

@@ -5,6 +5,7 @@ import { createApp } from '../../worker/app.ts'
 export { Keeper } from '../../worker/custody/keeper.ts'
 export { Eraser } from '../../worker/deletion/eraser.ts'
 export { Intake } from '../../worker/inbound/intake.ts'
+export { Feed } from '../../worker/live/feed.ts'
 export { Transparency } from '../../worker/transparency/transparency.ts'
 
 const site = {

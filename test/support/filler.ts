@@ -55,12 +55,17 @@ const links: Partial<Record<TableName, Record<string, TableName>>> = {
   receipts: { deletionId: 'deletions' },
   idempotencyKeys: { messageId: 'messages' },
   messages: { conversationId: 'conversations' },
+  members: { userId: 'users' },
+  sessions: { userId: 'users' },
+  passkeys: { userId: 'users' },
 }
 
 /** What the schema does not say by itself. */
 const chosen: Partial<Record<TableName, Record<string, (world: World) => unknown>>> = {
   accounts: { id: ({ business }) => business.accountId },
   members: { id: ({ memberId }) => memberId, role: () => 'agent' },
+  invitations: { emailDigest: ({ tag }) => `emailDigest-${tag}` },
+  verifications: { identifier: ({ tag }) => `sign-in-otp-email-${tag}` },
   visitors: { id: ({ visitorId }) => visitorId },
   challenges: {
     id: ({ memberId, visitorId, tag }) => `cha_${visitorId ?? memberId}_${tag}`,

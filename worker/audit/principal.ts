@@ -1,4 +1,4 @@
-// Who calls, as every room sees it. Made by accounts/auth.ts from an API key.
+// Who calls, as every room sees it. Made by accounts/auth.ts from an API key, or from a session of the portal.
 
 import type { Settings } from '../ground/settings.ts'
 
@@ -6,17 +6,24 @@ export const scopes = {
   'messages:send': 'Send messages, mark as read, show typing',
   media: 'Upload, read and delete media',
   templates: 'Read and manage message templates',
+  'templates:read': 'Read message templates',
   profile: 'Read and change the business profile',
   block: 'Read and change the block list',
   qr: 'Read and manage QR codes',
   'flows:read': 'Read flows',
-  'analytics:read': 'Read analytics of the WhatsApp Business Account',
+  'analytics:read': 'Read analytics of the WhatsApp Business Account, and usage',
   'numbers:read': 'Read numbers, their health and dead letters',
-  'numbers:write': 'Connect numbers, replay dead letters',
+  'numbers:write': 'Connect, check, repair and disconnect numbers, replay dead letters',
   'conversations:read': 'Read conversations, messages and contacts',
+  'conversations:write': 'Assign, label, note, close and search conversations',
+  'contacts:write': 'Change contacts, their fields and consents, import and restrict them',
+  'identifiers:read': 'See phone numbers and user ids without asking for each',
+  'identifiers:reveal': 'Reveal one phone number or user id, which the ledger notes',
   keys: 'Create, list and revoke API keys',
-  members: 'Read, add and erase members',
-  deletions: 'Erase contacts and follow deletions',
+  members: 'Read, invite, change and erase members',
+  deletions: 'Erase contacts, follow deletions, answer requests of people',
+  privacy: 'Set retention, accept agreements, export the workspace',
+  'workspace:write': 'Change the name and the settings of the workspace',
   'workspace:delete': 'Erase the whole workspace (owners only)',
   audit: 'Read and export the audit ledger',
 } as const
@@ -26,9 +33,15 @@ export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]]
 
 export type Role = 'owner' | 'admin' | 'agent' | 'developer' | 'privacy_officer'
 
+/** `provenAt`: when a code or passkey was last given (epoch ms). */
+export type Session = { id: string; userId: string; provenAt: number }
+
 export type Principal = {
   accountId: string
+  /** Empty for a member who is signed in. */
   keyId: string
+  /** The browser of a member who is signed in; undefined for a key. */
+  session?: Session
   scopes: readonly string[]
   /** When the key was made (epoch ms): what cannot be undone is not done with a fresh one. */
   keyCreatedAt: number
@@ -49,7 +62,14 @@ export const systemPrincipal = (accountId: string): Principal => ({
 })
 
 /** How the principal is named in the ledger. */
-export const actorOf = ({ keyId }: Principal): string => (keyId === 'system' ? keyId : `key:${keyId}`)
+export function actorOf({ keyId, session, member }: Principal): string {
+  if (session) return `member:${member?.id}`
+  return keyId === 'system' ? keyId : `key:${keyId}`
+}
+
+/** Keys see what their scope opens; of members only those who need phone numbers and user ids see them without asking. */
+export const seesIdentifiers = ({ session, scopes }: Principal): boolean =>
+  !session || scopes.includes('identifiers:read')
 
 /** What every door finds on Hono's context; app.ts puts it there. */
 export type DoorEnv = { Bindings: Env; Variables: { settings: Settings; principal: Principal } }

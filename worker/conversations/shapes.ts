@@ -42,7 +42,16 @@ export const conversationSchema = z
   })
   .openapi('Conversation')
 
-const outStatuses = ['unknown', 'accepted', 'sent', 'delivered', 'read', 'played', 'failed'] as const
+const outStatuses = [
+  'waiting',
+  'unknown',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'played',
+  'failed',
+] as const
 
 export const messageSchema = z
   .object({
@@ -63,7 +72,7 @@ export const messageSchema = z
       .enum(outStatuses)
       .nullable()
       .describe(
-        'Of messages you sent; null for those you received. unknown: Meta has not said what became of it.',
+        'Of messages you sent; null for those you received. waiting: it leaves when the number is connected again. unknown: Meta has not said what became of it.',
       ),
     at: instant,
     content: z

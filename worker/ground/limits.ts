@@ -224,6 +224,15 @@ export const limits = {
   uploadPartBytes: 8 * mib,
   /** Rows of an export in memory at once; content may be large (contentChars). */
   exportRows: 100,
+  /** A browser stays signed in so long after it was last used; the date is moved at most once a day. */
+  sessionMs: 30 * dayMs,
+  sessionRenewMs: dayMs,
+  /** For what is dangerous, a code or passkey must have been given within this. */
+  freshMs: 10 * minute,
+  invitationMs: 7 * dayMs,
+  /** What the feed remembers for browsers that lost the line. */
+  feedKeepMs: dayMs,
+  feedKeepRows: 5_000,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,
   /** /healthz answers within this, whether the database does or not. */

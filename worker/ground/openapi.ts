@@ -18,16 +18,35 @@ export const openApiRoom = <E extends HonoEnv>() =>
     },
   })
 
-type Scoped = { Variables: { principal: { scopes: readonly string[] } } }
+type Scoped = {
+  Variables: { principal: { scopes: readonly string[]; session?: { provenAt: number } | undefined } }
+}
 
-/** Spread into createRoute: the scope is asked for before anything is parsed, and written into the document. */
+/**
+ * Spread into createRoute: the scope is asked for before anything is parsed, and written into the document. A key is told
+ * what it lacks; to a member, what their role has nothing to do with does not exist.
+ */
 export function needsScope(scope: string) {
   const middleware: MiddlewareHandler<Scoped> = async (c, next) => {
-    if (!c.var.principal.scopes.includes(scope))
-      throw new Problem('forbidden', { detail: `This needs the scope ${scope}.` })
+    const { scopes, session } = c.var.principal
+    if (scopes.includes(scope)) return next()
+    throw session
+      ? new Problem('not_found')
+      : new Problem('forbidden', { detail: `This needs the scope ${scope}.` })
+  }
+  const security: Record<string, string[]>[] = [{ apiKey: [scope] }, { session: [scope] }]
+  return { security, middleware }
+}
+
+/** The same, and of a member a code or passkey that was given just now: for what is dangerous or cannot be undone. */
+export function needsFresh(scope: string) {
+  const { security, middleware } = needsScope(scope)
+  const fresh: MiddlewareHandler<Scoped> = async (c, next) => {
+    const { session } = c.var.principal
+    if (session && session.provenAt < Date.now() - limits.freshMs) throw new Problem('step_up_needed')
     await next()
   }
-  return { security: [{ apiKey: [scope] }], middleware }
+  return { security, middleware: [middleware, fresh] }
 }
 
 const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]]

@@ -25,6 +25,13 @@ export const problems = {
       'The key is valid, but it was made for other things. A key does what its scopes say and nothing else.',
     remedy: 'Create a key with the scope named in detail.',
   },
+  step_up_needed: {
+    status: 403,
+    title: 'Say once more that it is you',
+    meaning:
+      'What is dangerous or cannot be undone needs a code or passkey that was given in the last ten minutes. Nothing was changed.',
+    remedy: 'Confirm with your passkey or a code from your mail, then do it again.',
+  },
   code_refused: {
     status: 403,
     title: 'This code is not accepted',

@@ -72,7 +72,7 @@ async function recordNumber(
   const verifiedName = await seal('verified_name', view.verifiedName)
   const entry = { accountId, actor: actorOf(principal), action: 'number.connect', subject: view.id, at: now }
   await writeBatch(db, [
-    numberUpsert(db, { ...view, accountId, displayPhoneNumber, verifiedName }),
+    numberUpsert(db, { ...view, accountId, displayPhoneNumber, verifiedName, pin: null, registeredAt: null }),
     connectionHoldsLift(db, accountId, view.wabaId, now),
     entryInsert(db, entry),
   ])

@@ -16,6 +16,7 @@ const conditions: Record<string, (table: string) => string> = {
     return `AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = 'msg_' || ${table}.${ref})
       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.origin = 'api' AND m.account_id = ${table}.account_id AND m.ref = ${table}.${ref})`
   },
+  'nobody is a member': () => `AND NOT EXISTS (SELECT 1 FROM members m WHERE m.user_id = users.id)`,
   'nothing is subscribed': () =>
     `AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.visitor_id = visitors.id)`,
 }
