@@ -361,7 +361,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     erase: 'delete',
     columns: {
       accountId: business,
-      subjectId: business,
+      assetId: business,
       check: business,
       state: business,
       facts: business,
@@ -1244,7 +1244,7 @@ export const d1: { [T in TableName]: Table<T> } = {
       accountId: business,
       version: business,
       hash: business,
-      memberId: memberPseudonym,
+      acceptedBy: business,
       content: businessText,
       at: business,
     },

@@ -252,7 +252,7 @@ export const checkups = sqliteTable(
   {
     accountId: text('account_id').notNull(),
     /** A number or a WABA. */
-    subjectId: text('subject_id').notNull(),
+    assetId: text('asset_id').notNull(),
     check: text('check_name').notNull(),
     state: text('state', { enum: ['ok', 'warning', 'broken', 'unknown'] }).notNull(),
     /** Facts behind the finding, of Meta's answers; nothing about people. */
@@ -261,7 +261,7 @@ export const checkups = sqliteTable(
     /** Since when it is in this state. */
     sinceAt: integer('since_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.subjectId, t.check] }), index('checkups_at').on(t.at)],
+  (t) => [primaryKey({ columns: [t.accountId, t.assetId, t.check] }), index('checkups_at').on(t.at)],
 )
 
 export const numbers = sqliteTable(
@@ -1242,7 +1242,8 @@ export const agreements = sqliteTable(
     version: text('version').notNull(),
     /** Hex SHA-256 of the text. */
     hash: text('hash').notNull(),
-    memberId: text('member_id').notNull(),
+    /** As in the ledger. */
+    acceptedBy: text('accepted_by').notNull(),
     /** `{ name, title }` of the signatory, under the account's key: the evidence outlives the membership. */
     content: text('content').notNull(),
     at: integer('at').notNull(),

@@ -3,7 +3,7 @@ CREATE TABLE `agreements` (
 	`account_id` text NOT NULL,
 	`version` text NOT NULL,
 	`hash` text NOT NULL,
-	`member_id` text NOT NULL,
+	`accepted_by` text NOT NULL,
 	`content` text NOT NULL,
 	`at` integer NOT NULL
 );
@@ -11,13 +11,13 @@ CREATE TABLE `agreements` (
 CREATE UNIQUE INDEX `agreements_version` ON `agreements` (`account_id`,`version`);--> statement-breakpoint
 CREATE TABLE `checkups` (
 	`account_id` text NOT NULL,
-	`subject_id` text NOT NULL,
+	`asset_id` text NOT NULL,
 	`check_name` text NOT NULL,
 	`state` text NOT NULL,
 	`facts` text NOT NULL,
 	`at` integer NOT NULL,
 	`since_at` integer NOT NULL,
-	PRIMARY KEY(`account_id`, `subject_id`, `check_name`)
+	PRIMARY KEY(`account_id`, `asset_id`, `check_name`)
 );
 --> statement-breakpoint
 CREATE INDEX `checkups_at` ON `checkups` (`at`);--> statement-breakpoint

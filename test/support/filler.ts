@@ -28,6 +28,8 @@ export type Filled = {
   tag: string
   /** What her rows can be told by: ids of hers, phone and user id in clear. */
   words: string[]
+  /** The same for her rows as a member who signs in. */
+  memberWords: string[]
   /** The same for her rows as somebody without an account. */
   visitorWords: string[]
 }
@@ -84,6 +86,7 @@ const chosen: Partial<Record<TableName, Record<string, (world: World) => unknown
   },
   rawEvents: { part: () => 0, outcome: () => 'handled' },
   auditEntries: { subject: ({ contactId }) => contactId },
+  retentionRules: { updatedBy: () => 'system' },
 }
 
 function plainOf(world: World, table: TableName, property: string, column: SQLiteColumn): unknown {
@@ -170,8 +173,8 @@ export async function fill(business: Business, person: Person, memberId: string)
     await insert(world, table)
   }
   // Her address as a member: codes that went to it are found by it.
-  await env.DB.prepare('UPDATE members SET email_digest = ? WHERE id = ?')
-    .bind(`emailDigest-${tag}`, memberId)
+  await env.DB.prepare('UPDATE members SET email_digest = ?, user_id = ? WHERE id = ?')
+    .bind(`emailDigest-${tag}`, `users-${tag}`, memberId)
     .run()
   const asMember: World = {
     ...world,
@@ -204,6 +207,7 @@ export async function fill(business: Business, person: Person, memberId: string)
     memberId,
     ...visitor,
     tag,
+    memberWords: [memberId, `users-${tag}`, `email-${tag}`, `emailDigest-${tag}`],
     words: [contactId, memberId, tag, person.phone as string, person.bsuid as string],
   }
 }

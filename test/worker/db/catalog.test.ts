@@ -97,8 +97,8 @@ describe('the catalogue', () => {
   })
 
   it('turns red when wrangler.toml adds a binding', () => {
-    const mutated = `${wrangler}\n[[r2_buckets]]\nbinding = "MEDIA"\nbucket_name = "media"\n`
-    expect(bindingNames(mutated).filter((name) => !(name in bindings))).toEqual(['MEDIA'])
+    const mutated = `${wrangler}\n[[r2_buckets]]\nbinding = "SPARE"\nbucket_name = "spare"\n`
+    expect(bindingNames(mutated).filter((name) => !(name in bindings))).toEqual(['SPARE'])
   })
 
   it('names every table of the Durable Objects and every prefix of KV after real traffic', async () => {

@@ -113,7 +113,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllGlobals())
 
 /** One row for the whole business. */
-const ofTheBusiness = ['accounts', 'requestRules']
+const ofTheBusiness = ['accounts', 'requestRules', 'retentionRules']
 
 describe('the filler', () => {
   it('leaves no table of the catalogue empty, of either business', async () => {
@@ -139,7 +139,7 @@ describe.each([
   it('leaves nothing of hers and everything else as it was', async () => {
     const { her, neighbour, other } = await place()
     const reached: Scope = scope === 'contact' ? 'contact' : 'member'
-    const words = scope === 'contact' ? her.words.filter((word) => word !== her.memberId) : [her.memberId]
+    const words = scope === 'contact' ? her.words.filter((word) => word !== her.memberId) : her.memberWords
     let subjectId: string = scope === 'contact' ? her.contactId : her.memberId
     if (scope === 'meta_user') {
       subjectId = await loadMetaUserDigest(env.KEEPER, '900000000000077')
