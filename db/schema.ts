@@ -227,8 +227,10 @@ export const wabas = sqliteTable(
     tokenExpiresAt: integer('token_expires_at'),
     /** The customer's portfolio at Meta. */
     businessId: text('business_id'),
+    /** When its templates were last asked for. */
+    templatesAt: integer('templates_at').notNull().default(0),
   },
-  (t) => [index('wabas_account').on(t.accountId)],
+  (t) => [index('wabas_account').on(t.accountId), index('wabas_templates').on(t.templatesAt)],
 )
 
 /** An attempt to connect through Meta's popup: the state that the browser holds, bound to the member, used once. */
@@ -1207,9 +1209,21 @@ export const templates = sqliteTable(
     category: text('category').notNull(),
     status: text('status').notNull(),
     quality: text('quality'),
-    /** Why Meta refused or paused it. */
+    /** Why Meta refused or paused it: Meta's code, and its sentence where it gave one. */
     reason: text('reason'),
+    detail: text('detail'),
+    /** Announced, and not yet so. */
+    nextCategory: text('next_category'),
+    nextCategoryAt: integer('next_category_at'),
+    /** Empty until it was read from Meta: an event may come first. */
     components: text('components', { mode: 'json' }).$type<unknown[]>().notNull(),
+    /** When each was last heard, so that the newest wins in any order. */
+    statusAt: integer('status_at').notNull().default(0),
+    qualityAt: integer('quality_at').notNull().default(0),
+    categoryAt: integer('category_at').notNull().default(0),
+    componentsAt: integer('components_at').notNull().default(0),
+    /** Meta lets an approved one be edited once in 24 hours. */
+    editedAt: integer('edited_at'),
     updatedAt: integer('updated_at').notNull(),
     syncedAt: integer('synced_at').notNull(),
   },

@@ -38,6 +38,7 @@ import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
+import { templates } from './upkeep/template-routes.ts'
 
 const api = openApiRoom<DoorEnv>()
   .route('/operator', operator)
@@ -58,6 +59,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', audit)
   .route('/', transparencyLog)
   .route('/', members)
+  .route('/', templates)
 
 /** For Hono's typed client. */
 export type Api = typeof api

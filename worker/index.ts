@@ -18,6 +18,7 @@ import { announce } from './notices/announce.ts'
 import { sweep } from './retention/sweep.ts'
 import { runErrands } from './rights/errands.ts'
 import { settle } from './sending/settle.ts'
+import { syncDue } from './upkeep/templates.ts'
 
 export { Keeper } from './custody/keeper.ts'
 export { Eraser } from './deletion/eraser.ts'
@@ -41,6 +42,7 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
     mail: () => deliverMails(env, settings, now),
     notices: () => announce({ env, settings, now }, documents),
     sweep: () => sweep(env, now),
+    templates: () => syncDue({ env, settings, now, fetch: (url, init) => fetch(url, init) }),
     digests: () => digestMembers(env, now),
     seal: () => sealDue(env, now),
     canary: () => canary(env, settings, now, async (request) => app.fetch(request, env, ctx)),

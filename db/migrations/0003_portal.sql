@@ -258,7 +258,15 @@ CREATE TABLE `templates` (
 	`status` text NOT NULL,
 	`quality` text,
 	`reason` text,
+	`detail` text,
+	`next_category` text,
+	`next_category_at` integer,
 	`components` text NOT NULL,
+	`status_at` integer DEFAULT 0 NOT NULL,
+	`quality_at` integer DEFAULT 0 NOT NULL,
+	`category_at` integer DEFAULT 0 NOT NULL,
+	`components_at` integer DEFAULT 0 NOT NULL,
+	`edited_at` integer,
 	`updated_at` integer NOT NULL,
 	`synced_at` integer NOT NULL
 );
@@ -326,4 +334,6 @@ ALTER TABLE `numbers` ADD `pin` text;--> statement-breakpoint
 ALTER TABLE `numbers` ADD `registered_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `way` text DEFAULT 'manual' NOT NULL;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `token_expires_at` integer;--> statement-breakpoint
-ALTER TABLE `wabas` ADD `business_id` text;
+ALTER TABLE `wabas` ADD `business_id` text;--> statement-breakpoint
+ALTER TABLE `wabas` ADD `templates_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `wabas_templates` ON `wabas` (`templates_at`);

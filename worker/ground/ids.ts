@@ -5,6 +5,7 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
 export type IdPrefix =
   | 'acc'
+  | 'agr'
   | 'aud'
   | 'blk'
   | 'cha'
@@ -23,7 +24,9 @@ export type IdPrefix =
   | 'req'
   | 'rgm'
   | 'rgt'
+  | 'tpl'
   | 'vis'
+  | 'wex'
 
 /** 26 characters that carry the first 16 bytes; equal bytes give equal text. */
 export function base32(bytes: Uint8Array): string {

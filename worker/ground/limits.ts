@@ -233,6 +233,22 @@ export const limits = {
   /** What the feed remembers for browsers that lost the line. */
   feedKeepMs: dayMs,
   feedKeepRows: 5_000,
+  /** Templates of Meta (templates reference): characters of each part, buttons of each kind, templates of one account. */
+  templateNameChars: 512,
+  templateHeaderChars: 60,
+  templateBodyChars: 1_024,
+  templateFooterChars: 60,
+  templateButtons: 10,
+  templateButtonChars: 25,
+  templateUrlButtons: 2,
+  templateUrlChars: 2_000,
+  /** An approved template may be edited once in this. */
+  templateEditMs: dayMs,
+  /** Pages of a hundred that one sync reads: Meta allows 250 templates of an account unless it raised that. */
+  templateSyncPages: 60,
+  /** A sync of one account that is older than this is made again by the cron; so many accounts at a time. */
+  templateSyncEveryMs: dayMs,
+  templateSyncBatch: 2,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,
   /** /healthz answers within this, whether the database does or not. */

@@ -112,6 +112,12 @@ export const problems = {
     meaning: 'Meta refuses the token, or does not list this number in this WhatsApp account for it.',
     remedy: 'Check the token and that it can reach this WhatsApp account and number.',
   },
+  meta_refused: {
+    status: 422,
+    title: 'Meta refused this',
+    meaning: 'Meta was asked and said no. Why, as far as Meta said it, stands in detail.',
+    remedy: 'Mend what detail names, then try again.',
+  },
   too_many_requests: {
     status: 429,
     title: 'Too many in a short time',

@@ -8,6 +8,7 @@ import type { SealKey } from '../crypto/seal.ts'
 import { type AccountKeys, keyedDigest, type SubjectAnswer } from '../custody/sealing.ts'
 import { idFrom } from '../ground/ids.ts'
 import type { MetaEvent } from '../meta/event.ts'
+import type { TemplateChange } from '../meta/template-update.ts'
 import type { Outcome } from './reading.ts'
 
 /** What is known beforehand. Keys of the sets are made by the functions of `marks`. */
@@ -122,6 +123,7 @@ export type Plan = {
     reason: string
     stands: boolean
   }[]
+  templates: { accountId: string; at: number; change: TemplateChange }[]
   raws: RawDraft[]
   /** Our own messages whose wamid a status has just told us. */
   settled: { accountId: string; messageId: string; ref: string; wamid: string; key: SealKey | undefined }[]
@@ -141,6 +143,7 @@ export const emptyPlan = (): Plan => ({
   preferences: [],
   wishes: [],
   holds: [],
+  templates: [],
   raws: [],
   settled: [],
   touched: new Map(),

@@ -40,6 +40,16 @@ function decideOne(found: Case, reading: Reading, subject: SubjectAnswer | undef
       found.plan.holds.push({ accountId: reading.accountId, at: reading.at, ...reading.hold })
     return kept
   }
+  if (reading.as === 'template') {
+    const kept = keepRaw(found, found.ref, 'handled', 'template')
+    if (kept === 'handled')
+      found.plan.templates.push({
+        accountId: reading.accountId,
+        at: reading.at,
+        change: reading.template,
+      })
+    return kept
+  }
   const { accountId, numberId } = reading.owner
   const own = { ...found, accountId, numberId, keys: found.facts.keys.get(accountId) as AccountKeys }
   const known = subject?.state === 'known' ? subject : undefined

@@ -13,6 +13,7 @@ import {
   parsePreference,
   parseStatus,
 } from '../meta/message.ts'
+import { type TemplateChange, templateChangeOf } from '../meta/template-update.ts'
 
 /** What becomes of an event; every one gets exactly one of these, and every one is counted. */
 export const outcomes = [
@@ -51,6 +52,7 @@ export type Reading =
   | { as: 'preference'; owner: Owner; at: number; preference: ParsedPreference; contact: MetaContact }
   | { as: 'call'; owner: Owner; at: number; contact: MetaContact }
   | { as: 'hold'; accountId: string; at: number; hold: HoldChange }
+  | { as: 'template'; accountId: string; at: number; template: TemplateChange }
   | { as: 'raw'; accountId: string | undefined; outcome: 'ignored' | 'unknown' | 'malformed'; reason: string }
 
 export function readEvent({ event, receivedAt }: Arrival, directory: Directory, appId: string): Reading {
@@ -67,6 +69,9 @@ export function readEvent({ event, receivedAt }: Arrival, directory: Directory, 
     case 'unknown':
       return raw(event.kind, event.reason ?? 'unspecified')
     case 'account': {
+      const template = accountId === undefined ? undefined : templateChangeOf(event)
+      if (accountId !== undefined && template)
+        return { as: 'template', accountId, at: happenedAt(event.at, receivedAt), template }
       const hold = holdOf(event, appId)
       const held = hold && (directory.account(hold.wabaId) ?? accountId)
       return hold && held
@@ -131,7 +136,7 @@ function readPerson(event: MetaEvent, owner: Owner, receivedAt: number, raw: Raw
 
 /** Who this is about, as a question to the Keeper; undefined when it is about nobody. */
 export function subjectOf(reading: Reading): SubjectQuery | undefined {
-  if (reading.as === 'hold' || reading.as === 'raw') return undefined
+  if (reading.as === 'hold' || reading.as === 'template' || reading.as === 'raw') return undefined
   const contact = reading.as === 'message' ? reading.message.contact : reading.contact
   if (!contact || (contact.phone === undefined && contact.bsuid === undefined)) return undefined
   const before = reading.as === 'message' ? reading.message.before : undefined

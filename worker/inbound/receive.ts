@@ -7,6 +7,7 @@ import { loadMerge, type MergeFacts, mergedConversations, openLosers } from '../
 import { keeperOf, platformAccount } from '../custody/sealing.ts'
 import type { Errand } from '../ground/errands.ts'
 import { errorName, log } from '../ground/log.ts'
+import { announce } from '../live/announce.ts'
 import { chatCodeDigest } from '../proofs/codes.ts'
 import { countsUpsert } from './counts.ts'
 import type { ContactDraft, Facts, Plan } from './drafts.ts'
@@ -97,6 +98,8 @@ async function handle(
   ])
   await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
   await wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId)))
+  const changed = new Set(plan.templates.map(({ accountId }) => accountId))
+  await Promise.all([...changed].map((accountId) => announce(env, accountId, [{ kind: 'templates' }])))
 }
 
 async function digestOf(env: Env, { purpose, code }: CodeWish): Promise<string> {

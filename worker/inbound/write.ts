@@ -20,6 +20,7 @@ import {
 } from '../conversations/record.ts'
 import { sealColumn } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
+import { changeUpsert, nextCategoryUpdate, templateId } from '../templates/record.ts'
 import { type ContactDraft, type MessageDraft, type Plan, precedence, type RawDraft } from './drafts.ts'
 
 const { rawEvents } = schema
@@ -163,6 +164,7 @@ export function planStatements(
     ...inStatements(plan.preferences, (list) => preferencesInsert(db, list)),
     ...inStatements(rows.wishes, (list) => wishesInsert(db, list)),
     ...plan.holds.flatMap((hold) => holdStatements(db, hold)),
+    ...plan.templates.flatMap((template) => templateStatements(db, template)),
     ...inStatements(rows.raws, (list) => rawsUpsert(db, list)),
     ...[...plan.touched].flatMap(([accountId, refs]) => derivedUpdate(db, accountId, [...refs])),
   ]
@@ -203,6 +205,16 @@ function holdStatements(db: Database, hold: Plan['holds'][number]): Statement[] 
       reason: `${hold.kind}: ${hold.reason}`,
       at: hold.at,
     }),
+  ]
+}
+
+function templateStatements(db: Database, { accountId, at, change }: Plan['templates'][number]): Statement[] {
+  const { status, quality, category, next, components } = change
+  const told = status ?? quality ?? category ?? (components ? 'components' : `next ${next?.category}`)
+  const subject = templateId(accountId, change.wabaId, change.metaId)
+  return [
+    next ? nextCategoryUpdate(db, accountId, change, at) : changeUpsert(db, accountId, change, at),
+    entryInsert(db, { accountId, actor: 'meta', action: 'template.change', subject, reason: told, at }),
   ]
 }
 
