@@ -3,11 +3,12 @@
 import { vi } from 'vitest'
 import * as cast from '../../simulators/meta/cast.ts'
 import { createMeta, type Meta } from '../../simulators/meta/meta.ts'
+import type { BusinessSetup } from '../../simulators/meta/options.ts'
 import { defaultTemplates } from '../../simulators/meta/templates-default.ts'
 import { type Business, monsoon, sol } from '../../support/cast.ts'
 import { seedCast } from '../../support/world.ts'
 
-const businessAtMeta = (business: Business, setup: typeof cast.panaderia, first: bigint) => ({
+const businessAtMeta = (business: Business, setup: BusinessSetup, first: bigint) => ({
   ...setup,
   wabas: setup.wabas.map((waba) => ({
     ...waba,
