@@ -13,5 +13,14 @@ export type Cookie = {
   setIn: string[]
 }
 
-/** None: nobody signs in yet, and nothing is measured. */
-export const cookies: readonly Cookie[] = []
+/** Of the portal alone: whoever only reads gets none of it, and nothing is measured. */
+export const cookies: readonly Cookie[] = [
+  {
+    name: 'workspace',
+    kind: 'session storage',
+    purpose: 'Which workspace this tab of the portal shows, for members of several: an id, no name.',
+    life: 'Until the tab is closed, or its user signs out.',
+    necessary: true,
+    setIn: ['site/portal/client.ts'],
+  },
+]

@@ -13,9 +13,9 @@ const files = readdirSync(pages, { recursive: true, encoding: 'utf8' }).filter((
 )
 const addressOf = (file: string) => `/${file.replace(/(^|\/)index\.astro$|\.astro$/, '')}`
 
-/** Asks search engines to stay away by itself, or shows what the reader has asked for. */
+/** Asks search engines to stay away by itself, is a shell of the portal, or shows what the reader has asked for. */
 const isOnesOwn = (file: string) =>
-  /<Page\b[^>]*\shidden\b|forThisVisit\(|prerender = false[\s\S]*<Comparison\b/.test(
+  /<Page\b[^>]*\shidden\b|<Portal\b|forThisVisit\(|prerender = false[\s\S]*<Comparison\b/.test(
     readFileSync(join(pages, file), 'utf8'),
   )
 

@@ -50,7 +50,8 @@ describe('every page made at build', () => {
       ...['/data-deletion', '/rights', '/verify', '/privacy', '/terms', '/cookies', '/subprocessors'],
       ...['/security', '/security#log', '/contact'],
     ]
-    for (const { name, html } of pages()) {
+    // The shells of the portal have no foot: who is signed in finds all of it under Privacy.
+    for (const { name, html } of pages().filter(({ name }) => !name.startsWith('portal/'))) {
       const foot = html.slice(html.indexOf('<footer'))
       expect([name, ways.filter((way) => !foot.includes(`href="${way}"`))]).toEqual([name, []])
       expect([name, /<p class="gpc" data-gpc hidden>/.test(foot)]).toEqual([name, true])

@@ -1,0 +1,117 @@
+// The dialog before something dangerous: a passkey or a code, once more. Loaded when the API first asks for it.
+
+import { render } from 'preact'
+import { useState } from 'preact/hooks'
+import { tell } from '../client.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field, Input } from '../ui/field.tsx'
+import { sentenceOf } from '../ui/states.tsx'
+import { common, stepUp as words } from '../words/shell.ts'
+import { hasPasskeys, usePasskey } from './passkey.ts'
+
+let asking: Promise<boolean> | undefined
+
+/** True once the proof is given; false when the dialog was closed. Asked once for however many calls wait for it. */
+export function askForProof(): Promise<boolean> {
+  asking ??= new Promise((resolve) => {
+    const place = document.body.appendChild(document.createElement('div'))
+    const answer = (yes: boolean) => {
+      render(null, place)
+      place.remove()
+      asking = undefined
+      resolve(yes)
+    }
+    render(<StepUp answer={answer} />, place)
+  })
+  return asking
+}
+
+function useProof(answer: (yes: boolean) => void) {
+  const [sent, setSent] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<string>()
+  const during = async (work: () => Promise<string | undefined>) => {
+    setBusy(true)
+    setError(await work())
+    setBusy(false)
+  }
+  const mail = () =>
+    during(async () => {
+      const told = await tell('/session/proof/codes', 'POST')
+      setSent(told.ok)
+      return told.ok ? undefined : sentenceOf(told.problem)
+    })
+  const passkey = () =>
+    during(async () => {
+      if (!(await usePasskey()).ok) return words.passkeyFailed
+      answer(true)
+      return undefined
+    })
+  const give = (code: string) =>
+    during(async () => {
+      const told = await tell('/session/proof', 'POST', { code: code.replace(/\D/g, '') })
+      if (told.ok) answer(true)
+      else return told.problem.code === 'code_refused' ? words.refused : sentenceOf(told.problem)
+      return undefined
+    })
+  return { sent, busy, error, mail, passkey, give }
+}
+
+function StepUp({ answer }: { answer: (yes: boolean) => void }) {
+  const { sent, busy, error, mail, passkey, give } = useProof(answer)
+  const [code, setCode] = useState('')
+  return (
+    <Dialog
+      title={words.title}
+      open
+      onClose={() => answer(false)}
+      onSubmit={() => void (sent ? give(code) : mail())}
+      actions={
+        <>
+          <Button onClick={() => answer(false)}>{common.cancel}</Button>
+          <Button kind="main" type="submit" busy={busy}>
+            {sent ? words.confirm : words.mail}
+          </Button>
+        </>
+      }
+    >
+      <p>{words.text}</p>
+      {hasPasskeys() && !sent && (
+        <Button icon="key" busy={busy} onClick={() => void passkey()}>
+          {words.passkey}
+        </Button>
+      )}
+      {error && !sent && (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+      {sent && (
+        <>
+          <p role="status">{words.sent}</p>
+          <Field label={words.code} error={error}>
+            <CodeInput value={code} onInput={setCode} />
+          </Field>
+        </>
+      )}
+    </Dialog>
+  )
+}
+
+/** Six digits; what is pasted with spaces or words around it becomes them. */
+export const CodeInput = ({ value, onInput }: { value: string; onInput: (code: string) => void }) => (
+  <Input
+    class="code"
+    value={value}
+    inputmode="numeric"
+    autocomplete="one-time-code"
+    maxLength={200}
+    autofocus
+    onInput={(event) => {
+      const digits = event.currentTarget.value.replace(/\D/g, '').slice(0, 6)
+      event.currentTarget.value = digits
+      onInput(digits)
+    }}
+  />
+)

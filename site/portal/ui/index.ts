@@ -1,0 +1,17 @@
+// Everything a screen is made of. Screens import from here alone.
+
+export { useChanges } from '../live.ts'
+export { can, useSession } from '../session.ts'
+export { Button, LinkButton } from './button.tsx'
+export { confirmTyped } from './confirm.tsx'
+export { Dialog } from './dialog.tsx'
+export { Checkbox, Field, Input, Select, TextArea, useField } from './field.tsx'
+export { type Resource, type Shortcut, useResource, useShortcuts, useTitle } from './hooks.ts'
+export { Icon, type IconName } from './icon.tsx'
+export { Menu, type MenuItem } from './menu.tsx'
+export { Page } from './page.tsx'
+export { Avatar, Badge, Progress, Spark, Time, type Tone } from './small.tsx'
+export { Empty, Failed, NoAccess, Offline, Skeleton, sentenceOf } from './states.tsx'
+export { type Column, Table } from './table.tsx'
+export { Tabs } from './tabs.tsx'
+export { later, toast } from './toast.tsx'
