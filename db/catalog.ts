@@ -1238,6 +1238,7 @@ export const d1: { [T in TableName]: Table<T> } = {
       days: business,
       updatedAt: business,
       updatedBy: business,
+      sweptAt: operational,
     },
   },
   agreements: {
@@ -1334,6 +1335,53 @@ export const d1: { [T in TableName]: Table<T> } = {
       startedAt: operational,
       finishedAt: operational,
     },
+  },
+}
+
+export type RetentionClass = 'messages' | 'media' | 'notes' | 'audit' | 'raw_events'
+
+/**
+ * What a business may keep for a shorter time than stands above, and within which bounds (days). `life`: without a rule;
+ * null: until it is deleted. The ledger is evidence: a year of it stays whatever a business wishes (DPDP Rules, rule 6).
+ */
+export const retentionClasses: Record<
+  RetentionClass,
+  { title: string; what: string; minDays: number; maxDays: number; life: number | null }
+> = {
+  messages: {
+    title: 'Messages',
+    what: 'Messages with everything that hangs on them: files, ticks, reactions, edits, words to find them by.',
+    minDays: 1,
+    maxDays: 3650,
+    life: null,
+  },
+  media: {
+    title: 'Files of messages',
+    what: 'Pictures, recordings, documents. The message stays and says that its file is no longer kept.',
+    minDays: 1,
+    maxDays: 3650,
+    life: null,
+  },
+  notes: {
+    title: 'Notes of the team',
+    what: 'What colleagues wrote to each other about a conversation.',
+    minDays: 1,
+    maxDays: 3650,
+    life: null,
+  },
+  audit: {
+    title: 'The ledger',
+    what: 'Who did what. Its daily seals stay, so that what is left can still be verified.',
+    minDays: 365,
+    maxDays: 400,
+    life: 400,
+  },
+  raw_events: {
+    title: 'Raw notices from Meta',
+    what: 'What Meta sent, as it came. What waits for another try is lost with it.',
+    minDays: 1,
+    maxDays: 7,
+    life: 7,
   },
 }
 

@@ -1243,8 +1243,10 @@ export const retentionRules = sqliteTable(
     updatedAt: integer('updated_at').notNull(),
     /** As in the ledger. */
     updatedBy: text('updated_by').notNull(),
+    /** When it was last carried out to the end; 0: not yet. */
+    sweptAt: integer('swept_at').notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.class] })],
+  (t) => [primaryKey({ columns: [t.accountId, t.class] }), index('retention_rules_swept').on(t.sweptAt)],
 )
 
 /** Who accepted which version of the data processing agreement for the workspace. */

@@ -31,6 +31,7 @@ import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
 import { numbers } from './onboarding/routes.ts'
 import { type Site, showPage } from './pages.ts'
 import { gpcSupport, robotsText, securityText, sitemap } from './public-files.ts'
+import { retention } from './retention/routes.ts'
 import { operatorRights } from './rights/operator-routes.ts'
 import { packageRoom } from './rights/package-routes.ts'
 import { publicRights } from './rights/public-routes.ts'
@@ -60,6 +61,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', transparencyLog)
   .route('/', members)
   .route('/', templates)
+  .route('/', retention)
 
 /** For Hono's typed client. */
 export type Api = typeof api

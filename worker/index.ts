@@ -15,6 +15,7 @@ import { hands } from './hands.ts'
 import { replayDue } from './inbound/receive.ts'
 import { deliverMails } from './mail/mail.ts'
 import { announce } from './notices/announce.ts'
+import { sweepRules } from './retention/rule-sweep.ts'
 import { sweep } from './retention/sweep.ts'
 import { runErrands } from './rights/errands.ts'
 import { settle } from './sending/settle.ts'
@@ -42,6 +43,7 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
     mail: () => deliverMails(env, settings, now),
     notices: () => announce({ env, settings, now }, documents),
     sweep: () => sweep(env, now),
+    rules: () => sweepRules(env, now),
     templates: () => syncDue({ env, settings, now, fetch: (url, init) => fetch(url, init) }),
     digests: () => digestMembers(env, now),
     seal: () => sealDue(env, now),

@@ -197,9 +197,11 @@ CREATE TABLE `retention_rules` (
 	`days` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`updated_by` text NOT NULL,
+	`swept_at` integer DEFAULT 0 NOT NULL,
 	PRIMARY KEY(`account_id`, `class`)
 );
 --> statement-breakpoint
+CREATE INDEX `retention_rules_swept` ON `retention_rules` (`swept_at`);--> statement-breakpoint
 CREATE TABLE `search_cursors` (
 	`conversation_id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,

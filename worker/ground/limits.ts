@@ -172,6 +172,11 @@ export const limits = {
   /** Rows one sweep statement deletes. */
   sweepRows: 1_000,
   sweepChunks: 50,
+  /** A rule of a business is carried out this often, so many rules a minute, rows in one batch, batches of one rule. */
+  ruleEveryMs: hour,
+  ruleBatch: 20,
+  ruleRows: 500,
+  ruleChunks: 20,
   /** An outbound message without a final status is asked about after this, and until then. */
   settleAfterMs: 10 * minute,
   settleUntilMs: 7 * dayMs,
