@@ -144,6 +144,7 @@ export const d1: { [T in TableName]: Table<T> } = {
       email: memberPseudonym,
       emailVerified: memberPseudonym,
       image: operational,
+      address: column('contact details', 'member', 'account key', false),
       createdAt: memberMetadata,
       updatedAt: memberMetadata,
     },

@@ -39,7 +39,8 @@ export const members = sqliteTable(
 
 /**
  * Somebody who signs in: one for each address, a member of any number of workspaces. The library that keeps sessions sees
- * a keyed digest in the address's place; the address itself is sealed in `members`. Goes with the last membership.
+ * a keyed digest in the address's place; the address itself is sealed in `members`, and here only until the first workspace.
+ * Goes with the last membership.
  */
 export const users = sqliteTable(
   'users',
@@ -50,6 +51,8 @@ export const users = sqliteTable(
     email: text('email').notNull(),
     emailVerified: integer('email_verified', { mode: 'boolean' }).notNull().default(false),
     image: text('image'),
+    /** The address, while no workspace has it: of somebody who has just signed up. */
+    address: text('address'),
     createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),
     updatedAt: integer('updated_at', { mode: 'timestamp_ms' }).notNull(),
   },
@@ -62,7 +65,7 @@ export const sessions = sqliteTable(
   {
     id: text('id').primaryKey(),
     userId: text('user_id').notNull(),
-    /** In the cookie together with a signature by SESSION_SECRET: alone it opens nothing. */
+    /** In the cookie together with a signature by a secret: alone it opens nothing. */
     token: text('token').notNull(),
     expiresAt: integer('expires_at', { mode: 'timestamp_ms' }).notNull(),
     createdAt: integer('created_at', { mode: 'timestamp_ms' }).notNull(),

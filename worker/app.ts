@@ -6,8 +6,10 @@ import { except } from 'hono/combine'
 import { HTTPException } from 'hono/http-exception'
 import { TrieRouter } from 'hono/router/trie-router'
 import { database } from '../db/client.ts'
-import { loadPrincipal } from './accounts/auth.ts'
+import { loadPrincipal, loadSignedIn, principalIn } from './accounts/auth.ts'
 import { keys, members, onlyOperator, operator } from './accounts/routes.ts'
+import { ownSession } from './accounts/session-routes.ts'
+import { workspaces } from './accounts/workspace-routes.ts'
 import type { DoorEnv } from './audit/principal.ts'
 import { audit } from './audit/routes.ts'
 import { conversations } from './conversations/routes.ts'
@@ -62,6 +64,8 @@ const api = openApiRoom<DoorEnv>()
   .route('/', members)
   .route('/', templates)
   .route('/', retention)
+  .route('/', ownSession)
+  .route('/', workspaces)
 
 /** For Hono's typed client. */
 export type Api = typeof api
@@ -146,6 +150,13 @@ export function openApiDocument() {
     ...bearer,
     description: 'A key of the workspace: `sc_…`. The scope an operation needs stands beside it.',
   })
+  mounted.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-session',
+    description:
+      'The cookie of a member who is signed in. `x-workspace` names the workspace, else it is the one joined last; what changes anything needs the `Origin` of the portal. What the role has nothing to do with answers `not_found`.',
+  })
   mounted.openAPIRegistry.registerComponent('securitySchemes', 'operatorKey', {
     ...bearer,
     description: 'The key of whoever operates this gateway.',
@@ -226,11 +237,30 @@ const principalOf = (c: Context<DoorEnv>) =>
     c.executionCtx.waitUntil(work),
   )
 
+/** A key, or else the cookie of somebody who is signed in: then the header `x-workspace` says where. */
 const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
-  const principal = await principalOf(c)
+  const withKey = c.req.header('authorization') !== undefined
+  const signedIn = withKey
+    ? undefined
+    : await loadSignedIn(database(c.env.DB), c.var.settings, c.req.header('cookie'), Date.now())
+  const workspace = c.req.header('x-workspace') ?? (isUpgrade(c) ? c.req.query('workspace') : undefined)
+  const principal = signedIn ? principalIn(signedIn, workspace) : await principalOf(c)
   if (!principal) throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
+  if (signedIn) {
+    ownOrigin(c)
+    c.set('signedIn', signedIn)
+  }
   c.set('principal', principal)
   await next()
+}
+
+const isUpgrade = (c: Context<DoorEnv>): boolean => c.req.header('upgrade')?.toLowerCase() === 'websocket'
+
+/** A browser sends the cookie along whoever wrote the page: what changes anything, or listens, must come from a page of ours. */
+function ownOrigin(c: Context<DoorEnv>): void {
+  const harmless = c.req.method === 'GET' || c.req.method === 'HEAD'
+  if (harmless && !isUpgrade(c)) return
+  if (c.req.header('origin') !== c.var.settings.publicOrigin) throw new Problem('foreign_origin')
 }
 
 /** A database that was set back knows people who were erased: nothing of it is served before they are gone again. */

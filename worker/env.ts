@@ -2,7 +2,9 @@
 // gateway than one whose webhook accepts everybody because a secret is blank.
 
 import { z } from 'zod'
-import { parseRootKeys } from './custody/root.ts'
+import { base64url } from './crypto/bytes.ts'
+import { hmac } from './crypto/hmac.ts'
+import { parseRootKeys, type RootKey } from './custody/root.ts'
 import type { Settings } from './ground/settings.ts'
 
 const secret = (name: string, min: number) =>
@@ -18,13 +20,17 @@ const schema = z.object({
       'META_APP_SECRETS holds a blank or short secret',
     ),
   META_VERIFY_TOKEN: secret('META_VERIFY_TOKEN', 8),
-  ROOT_KEYS: secret('ROOT_KEYS', 40).refine((text) => {
+  ROOT_KEYS: secret('ROOT_KEYS', 40).transform((text, context): [RootKey, ...RootKey[]] => {
     try {
-      return parseRootKeys(text).length > 0
+      return parseRootKeys(text)
     } catch {
-      return false
+      context.addIssue({
+        code: 'custom',
+        message: 'ROOT_KEYS must be id:base64 of 32 bytes, comma separated',
+      })
+      return z.NEVER
     }
-  }, 'ROOT_KEYS must be id:base64 of 32 bytes, comma separated'),
+  }),
   OPERATOR_KEY: z.string().min(16, 'OPERATOR_KEY needs at least 16 characters').optional(),
   GRAPH_ORIGIN: z.url().default('https://graph.facebook.com'),
   GRAPH_VERSION: z
@@ -56,6 +62,12 @@ export class NotConfigured extends Error {
   }
 }
 
+/** One for each root key: who is signed in stays so while the key is rotated. */
+const sessionSecrets = ([first, ...rest]: [RootKey, ...RootKey[]]): [string, ...string[]] => {
+  const secretOf = ({ bytes }: RootKey): string => base64url(hmac(bytes, 'softivum sessions'))
+  return [secretOf(first), ...rest.map(secretOf)]
+}
+
 const parsed = new WeakMap<Env, Settings>()
 
 /** Throws NotConfigured, which names every missing or malformed setting. */
@@ -73,6 +85,7 @@ export function settingsOf(env: Env): Settings {
     graphVersion: result.data.GRAPH_VERSION,
     publicOrigin: result.data.PUBLIC_ORIGIN.replace(/\/$/, ''),
     receiptKeys: result.data.RECEIPT_KEYS,
+    sessionSecrets: sessionSecrets(result.data.ROOT_KEYS),
     mailFrom: result.data.MAIL_FROM,
   }
   parsed.set(env, settings)

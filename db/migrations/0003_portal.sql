@@ -281,6 +281,7 @@ CREATE TABLE `users` (
 	`email` text NOT NULL,
 	`email_verified` integer DEFAULT false NOT NULL,
 	`image` text,
+	`address` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL
 );

@@ -1,14 +1,18 @@
-// Who calls: an API key in the Authorization header becomes a Principal. Called by app.ts before every /api/v1 and
-// /vNN.N request; one indexed read, never cached, so that a revoked key is refused from its next request on.
+// Who calls: an API key in the Authorization header, or the cookie of a browser that is signed in, becomes a Principal.
+// Called by app.ts before every /api/v1 and /vNN.N request (keys alone); one indexed read, never cached, so that a revoked
+// key or session is refused from its next request on. The library that signs people in is not needed for it.
 
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
-import type { Principal } from '../audit/principal.ts'
+import type { Membership, Principal, SignedIn } from '../audit/principal.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
+import type { Settings } from '../ground/settings.ts'
 import { keyDigest } from './keys.ts'
+import { scopesOf } from './permissions.ts'
+import { tokenIn } from './session-cookie.ts'
 
-const { apiKeys, holds, members } = schema
+const { apiKeys, holds, members, sessions, users } = schema
 
 /** The token of `Bearer …`; the scheme in any case, as RFC 9110 has it. */
 export const bearerToken = (header: string | undefined): string | undefined =>
@@ -69,4 +73,64 @@ async function recordUse(db: Database, id: string, now: number): Promise<void> {
   } catch (cause) {
     log('warn', 'key.use_not_recorded', { error: errorName(cause) })
   }
+}
+
+/** One row for each workspace, the one joined last first; one with nulls for somebody who has none. */
+export const sessionQuery = (db: Database, token: string, now: number) =>
+  db
+    .select({
+      id: sessions.id,
+      userId: sessions.userId,
+      provenAt: sessions.provenAt,
+      memberId: members.id,
+      accountId: members.accountId,
+      role: members.role,
+      frozenAt: holds.at,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(members, eq(members.userId, sessions.userId))
+    .leftJoin(
+      holds,
+      and(
+        eq(holds.accountId, members.accountId),
+        eq(holds.subjectId, members.accountId),
+        sql`${holds.kind} = 'frozen'`,
+        or(isNull(holds.liftedAt), lt(holds.liftedAt, holds.at)),
+      ),
+    )
+    .where(and(eq(sessions.token, token), gt(sessions.expiresAt, new Date(now))))
+    .orderBy(desc(members.createdAt), desc(members.id))
+
+/** Undefined without a cookie of ours, and for a session that was ended or is past its life. */
+export async function loadSignedIn(
+  db: Database,
+  settings: Settings,
+  cookie: string | undefined,
+  now: number,
+): Promise<SignedIn | undefined> {
+  const token = tokenIn(settings, cookie)
+  if (token === undefined) return undefined
+  const rows = await sessionQuery(db, token, now)
+  const [first] = rows
+  if (!first) return undefined
+  const { id, userId, provenAt } = first
+  const memberships = rows.flatMap(({ accountId, memberId, role, frozenAt }): Membership[] =>
+    accountId === null || memberId === null || role === null
+      ? []
+      : [{ accountId, memberId, role, frozen: frozenAt !== null }],
+  )
+  return { session: { id, userId, provenAt }, memberships }
+}
+
+/**
+ * The member of the workspace that is named, or of the one joined last. Where there is none, somebody who may do nothing in
+ * no workspace: one that does not exist is one that nobody is a member of.
+ */
+export function principalIn({ session, memberships }: SignedIn, workspace?: string): Principal {
+  const here = memberships.find(({ accountId }) => workspace === undefined || accountId === workspace)
+  const own = { keyId: '', session, keyCreatedAt: 0 }
+  if (!here) return { ...own, accountId: '', scopes: [], member: undefined, frozen: false }
+  const { accountId, memberId, role, frozen } = here
+  return { ...own, accountId, scopes: scopesOf(role), member: { id: memberId, role }, frozen }
 }

@@ -20,15 +20,16 @@ import { newId } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
+import { emailAlias } from './alias.ts'
 
 const { members, metaLinks } = schema
 
 export type NewMember = { accountId: string; role: Role; email: string }
 export type MemberRow = typeof members.$inferSelect
-/** `email` is null when the member's key is gone. */
-export type Member = { id: string; role: Role; email: string | null; createdAt: number }
+/** `email` is null when the member's key is gone, `name` also until the member said one. */
+export type Member = { id: string; role: Role; email: string | null; name: string | null; createdAt: number }
 
-/** A new member and the statements that record it, with the ledger's entry. */
+/** A new member and the statements that record it, with the ledger's entry. Whoever signs in with this address is it. */
 export async function newMember(
   db: Database,
   keepers: Keepers,
@@ -44,7 +45,15 @@ export async function newMember(
   return {
     id,
     statements: [
-      db.insert(members).values({ id, accountId, role, email: sealed, emailDigest: digest, createdAt: now }),
+      db.insert(members).values({
+        id,
+        accountId,
+        role,
+        email: sealed,
+        emailDigest: digest,
+        userId: sql`(SELECT id FROM users WHERE email = ${emailAlias(digest)})`,
+        createdAt: now,
+      }),
       entryInsert(db, entry),
     ],
   }
@@ -73,7 +82,7 @@ export async function addMember(
   const link =
     digest === undefined ? [] : [db.insert(metaLinks).values({ digest, accountId, memberId: id, at: now })]
   await writeBatch(db, [...statements, ...link])
-  return ok({ id, role, email, createdAt: now })
+  return ok({ id, role, email, name: null, createdAt: now })
 }
 
 /** The digest of one id, with the one call to the platform's Keeper that it takes. */
@@ -138,12 +147,16 @@ export async function openMembers(
   rows: MemberRow[],
   now: number,
 ): Promise<Member[]> {
-  const sealed = rows.map(({ id, email }) => ({
-    table: 'members',
-    column: 'email',
-    rowId: id,
-    sealed: email,
+  const sealed = rows.flatMap(({ id, email, name }) => [
+    { table: 'members', column: 'email', rowId: id, sealed: email },
+    { table: 'members', column: 'name', rowId: id, sealed: name },
+  ])
+  const opened = await openColumns(keepers, accountId, sealed, now)
+  return rows.map(({ id, role, createdAt }, i) => ({
+    id,
+    role,
+    createdAt,
+    email: opened[2 * i] ?? null,
+    name: opened[2 * i + 1] ?? null,
   }))
-  const emails = await openColumns(keepers, accountId, sealed, now)
-  return rows.map(({ id, role, createdAt }, i) => ({ id, role, createdAt, email: emails[i] ?? null }))
 }

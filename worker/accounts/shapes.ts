@@ -5,12 +5,12 @@ import { instant, isoTime, isoTimeOrNull, pageSchema, z } from '../ground/openap
 import type { CreatedKey, KeyRow } from './keys.ts'
 import type { Member } from './members.ts'
 
-const name = (example: string) => z.string().trim().min(1).max(100).openapi({ example })
+export const nameSchema = (example: string) => z.string().trim().min(1).max(100).openapi({ example })
 const scope = z.enum(scopeNames)
 
 export const newKeyBody = z
   .strictObject({
-    name: name('Order system'),
+    name: nameSchema('Order system'),
     scopes: z
       .array(scope)
       .min(1)
@@ -41,12 +41,14 @@ export const createdKeySchema = keySchema
 
 export const keyPage = pageSchema('KeyPage', keySchema)
 
-const role = z.enum(['owner', 'admin', 'agent', 'developer', 'privacy_officer']).openapi({ example: 'agent' })
+export const roleSchema = z
+  .enum(['owner', 'admin', 'agent', 'developer', 'privacy_officer'])
+  .openapi({ example: 'agent' })
 
 export const newMemberBody = z
   .strictObject({
     email: z.email().max(254).openapi({ example: 'agent@example.com' }),
-    role,
+    role: roleSchema,
     metaUserId: z
       .string()
       .regex(/^\d{1,32}$/)
@@ -56,11 +58,17 @@ export const newMemberBody = z
   })
   .openapi('NewMember')
 
+export const memberChangeBody = z
+  .strictObject({ role: roleSchema.optional(), name: nameSchema('Nina').optional() })
+  .refine(({ role, name }) => role !== undefined || name !== undefined, 'Nothing to change')
+  .openapi('MemberChange')
+
 export const memberSchema = z
   .object({
     id: z.string().openapi({ example: 'mem_3b5d7f9h1k3n5q7s9v1x3z5b7d' }),
-    role,
+    role: roleSchema,
     email: z.string().nullable().describe('Null while the member is being erased.'),
+    name: z.string().nullable().describe('Null until the member said one.'),
     createdAt: instant,
   })
   .openapi('Member')
@@ -69,7 +77,7 @@ export const memberPage = pageSchema('MemberPage', memberSchema)
 
 export const newWorkspaceBody = z
   .strictObject({
-    name: name('Panaderia Sol'),
+    name: nameSchema('Panaderia Sol'),
     ownerEmail: z.email().max(254).openapi({ example: 'owner@example.com' }),
   })
   .openapi('NewWorkspace')
@@ -94,10 +102,11 @@ export const keyView = (row: KeyRow) => ({
   revokedAt: isoTimeOrNull(row.revokedAt),
 })
 
-export const memberView = ({ id, role, email, createdAt }: Member) => ({
+export const memberView = ({ id, role, email, name, createdAt }: Member) => ({
   id,
   role,
   email,
+  name,
   createdAt: isoTime(createdAt),
 })
 

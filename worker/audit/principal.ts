@@ -37,6 +37,7 @@ export type Role = 'owner' | 'admin' | 'agent' | 'developer' | 'privacy_officer'
 export type Session = { id: string; userId: string; provenAt: number }
 
 export type Principal = {
+  /** Empty for somebody who is signed in and no member of the workspace they name. */
   accountId: string
   /** Empty for a member who is signed in. */
   keyId: string
@@ -71,5 +72,20 @@ export function actorOf({ keyId, session, member }: Principal): string {
 export const seesIdentifiers = ({ session, scopes }: Principal): boolean =>
   !session || scopes.includes('identifiers:read')
 
-/** What every door finds on Hono's context; app.ts puts it there. */
-export type DoorEnv = { Bindings: Env; Variables: { settings: Settings; principal: Principal } }
+/** One of the workspaces that somebody who is signed in is a member of. */
+export type Membership = {
+  accountId: string
+  memberId: string
+  role: Role
+  /** The workspace is being deleted. */
+  frozen: boolean
+}
+
+/** Somebody with a browser of their own, whatever workspaces they have; the one joined last comes first. */
+export type SignedIn = { session: Session; memberships: Membership[] }
+
+/** What every door finds on Hono's context; app.ts puts it there. `signedIn` is there wherever a session is asked for. */
+export type DoorEnv = {
+  Bindings: Env
+  Variables: { settings: Settings; principal: Principal; signedIn: SignedIn }
+}

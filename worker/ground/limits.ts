@@ -235,6 +235,8 @@ export const limits = {
   /** For what is dangerous, a code or passkey must have been given within this. */
   freshMs: 10 * minute,
   invitationMs: 7 * dayMs,
+  /** Workspaces that one person is a member of. */
+  workspacesOfUser: 50,
   /** What the feed remembers for browsers that lost the line. */
   feedKeepMs: dayMs,
   feedKeepRows: 5_000,

@@ -49,6 +49,29 @@ export function needsFresh(scope: string) {
   return { security, middleware: [middleware, fresh] }
 }
 
+type Signed = { Variables: { signedIn: { session: { provenAt: number } } } }
+
+/** For somebody who is signed in, of whatever workspace or of none. */
+export function needsSession() {
+  const middleware: MiddlewareHandler<Signed> = async (c, next) => {
+    const signedIn = c.var.signedIn as Signed['Variables']['signedIn'] | undefined
+    if (!signedIn) throw new Problem('forbidden', { detail: 'This is for members who are signed in.' })
+    await next()
+  }
+  const security: Record<string, string[]>[] = [{ session: [] }]
+  return { security, middleware }
+}
+
+/** The same, with a code or passkey that was given just now. */
+export function needsFreshSession() {
+  const { security, middleware } = needsSession()
+  const fresh: MiddlewareHandler<Signed> = async (c, next) => {
+    if (c.var.signedIn.session.provenAt < Date.now() - limits.freshMs) throw new Problem('step_up_needed')
+    await next()
+  }
+  return { security, middleware: [middleware, fresh] }
+}
+
 const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]]
 
 export const problemSchema = z

@@ -15,8 +15,9 @@ export const problems = {
   unauthorized: {
     status: 401,
     title: 'A valid API key is needed',
-    meaning: 'There was no key, or one that we do not know or that was revoked.',
-    remedy: 'Send Authorization: Bearer sc_… with a key that is not revoked.',
+    meaning:
+      'There was no key, or one that we do not know or that was revoked. In a browser: nobody is signed in.',
+    remedy: 'Send Authorization: Bearer sc_… with a key that is not revoked, or sign in.',
   },
   forbidden: {
     status: 403,
@@ -31,6 +32,13 @@ export const problems = {
     meaning:
       'What is dangerous or cannot be undone needs a code or passkey that was given in the last ten minutes. Nothing was changed.',
     remedy: 'Confirm with your passkey or a code from your mail, then do it again.',
+  },
+  foreign_origin: {
+    status: 403,
+    title: 'This did not come from a page of ours',
+    meaning:
+      'A browser that is signed in sent a request that changes something, and the page that made it is not of this site.',
+    remedy: 'Use the portal, or an API key in the Authorization header.',
   },
   code_refused: {
     status: 403,

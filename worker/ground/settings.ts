@@ -12,6 +12,8 @@ export type Settings = {
   publicOrigin: string
   /** Ed25519 seeds by key id; the first signs, all verify. */
   receiptKeys: { id: string; seed: Uint8Array }[]
+  /** Sign the cookie of a session; made of the root keys. The first signs, all verify. */
+  sessionSecrets: [string, ...string[]]
   /** The sender of our mails, as `Name <address>` or an address. */
   mailFrom: string
 }

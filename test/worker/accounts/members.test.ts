@@ -50,10 +50,17 @@ describe('a new member', () => {
       id: expect.stringMatching(/^mem_/),
       role: 'agent',
       email: 'nina@example.com',
+      name: null,
       createdAt: expect.any(String),
     })
     expect((await read(await ask(path, { key: solKey }))).data).toEqual([
-      { id: ownerOf(sol), role: 'owner', email: ownerEmailOf(sol), createdAt: expect.any(String) },
+      {
+        id: ownerOf(sol),
+        role: 'owner',
+        email: ownerEmailOf(sol),
+        name: null,
+        createdAt: expect.any(String),
+      },
       added,
     ])
     const row = await memberRow(added.id)
