@@ -19,6 +19,7 @@ const pure = [
   'inbound/(plan|drafts|notes|reading|frame|wish)',
   'sending/gates',
   'templates/(check|words)',
+  'onboarding/doctor-(decide|words)',
 ]
 const pureFiles = `^worker/(${pure.join('|')})\\.ts$`
 // The floors that every room and walk stands on.

@@ -343,14 +343,17 @@ export const d1: { [T in TableName]: Table<T> } = {
     purpose: 'secure the service',
     basis: 'contract with the business',
     life: { days: 1, from: 'createdAt' },
-    erase: 'delete',
+    erase: 'shred and delete',
     columns: {
       digest: operational,
       accountId: business,
       memberId: memberPseudonym,
+      sessionId: memberPseudonym,
       createdAt: operational,
       expiresAt: operational,
       usedAt: operational,
+      token: column('credential', 'business', 'account key', false),
+      wabaId: business,
     },
   },
   checkups: {
@@ -389,6 +392,9 @@ export const d1: { [T in TableName]: Table<T> } = {
       verifiedName: column('account details', 'business', 'account key', true),
       pin: column('credential', 'business', 'account key', false),
       registeredAt: business,
+      stateSyncAt: business,
+      historySyncAt: business,
+      disconnectedAt: business,
     },
   },
   contacts: {

@@ -244,11 +244,21 @@ export const signupAttempts = sqliteTable(
     digest: text('digest').primaryKey(),
     accountId: text('account_id').notNull(),
     memberId: text('member_id').notNull(),
+    /** The browser it began in. */
+    sessionId: text('session_id').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
+    /** What Meta gave for the code, from that moment until the accounts it opens are on record. */
+    token: text('token'),
+    /** The account the browser named; believed only when the token reaches it. */
+    wabaId: text('waba_id'),
   },
-  (t) => [index('signup_attempts_account').on(t.accountId), index('signup_attempts_created').on(t.createdAt)],
+  (t) => [
+    index('signup_attempts_account').on(t.accountId),
+    index('signup_attempts_created').on(t.createdAt),
+    index('signup_attempts_unfinished').on(t.usedAt).where(sql`token IS NOT NULL`),
+  ],
 )
 
 /** What the doctor found at its last visit; one row for each thing it looks at. */
@@ -282,9 +292,14 @@ export const numbers = sqliteTable(
     /** Two-step verification PIN that we set when registering it. */
     pin: text('pin'),
     registeredAt: integer('registered_at'),
+    /** Shared with the WhatsApp Business app: when Meta was asked for its contacts and its history, each once. */
+    stateSyncAt: integer('state_sync_at'),
+    historySyncAt: integer('history_sync_at'),
+    /** Disconnected by the business: the row stays for what was said, and another workspace may have the number. */
+    disconnectedAt: integer('disconnected_at'),
   },
   (t) => [
-    uniqueIndex('numbers_phone_number_id').on(t.phoneNumberId),
+    uniqueIndex('numbers_connected').on(t.phoneNumberId).where(sql`disconnected_at IS NULL`),
     index('numbers_account').on(t.accountId, t.id),
   ],
 )

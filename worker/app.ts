@@ -30,7 +30,9 @@ import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts
 import { hands } from './hands.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
 import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
+import { doctor } from './onboarding/doctor-routes.ts'
 import { numbers } from './onboarding/routes.ts'
+import { signup } from './onboarding/signup-routes.ts'
 import { type Site, showPage } from './pages.ts'
 import { gpcSupport, robotsText, securityText, sitemap } from './public-files.ts'
 import { retention } from './retention/routes.ts'
@@ -55,6 +57,8 @@ const api = openApiRoom<DoorEnv>()
   .route('/', deletionRoom)
   .route('/', conversations)
   .route('/', numbers)
+  .route('/', signup)
+  .route('/', doctor)
   .route('/', numberHealth)
   .route('/', keys)
   .route('/', rights)

@@ -37,6 +37,7 @@ interface GatewayEnv {
   META_APP_SECRETS?: string
   META_VERIFY_TOKEN?: string
   ROOT_KEYS?: string
+  META_CONFIG_ID?: string
   OPERATOR_KEY?: string
   GRAPH_ORIGIN?: string
   GRAPH_VERSION?: string

@@ -32,6 +32,10 @@ const schema = z.object({
     }
   }),
   OPERATOR_KEY: z.string().min(16, 'OPERATOR_KEY needs at least 16 characters').optional(),
+  META_CONFIG_ID: z
+    .string()
+    .regex(/^\d{5,32}$/, 'META_CONFIG_ID is the number of a configuration of Facebook Login for Business')
+    .optional(),
   GRAPH_ORIGIN: z.url().default('https://graph.facebook.com'),
   GRAPH_VERSION: z
     .string()
@@ -81,6 +85,7 @@ export function settingsOf(env: Env): Settings {
     appSecrets: result.data.META_APP_SECRETS,
     verifyToken: result.data.META_VERIFY_TOKEN,
     operatorKey: result.data.OPERATOR_KEY,
+    configId: result.data.META_CONFIG_ID,
     graphOrigin: result.data.GRAPH_ORIGIN.replace(/\/$/, ''),
     graphVersion: result.data.GRAPH_VERSION,
     publicOrigin: result.data.PUBLIC_ORIGIN.replace(/\/$/, ''),

@@ -10,7 +10,7 @@ import { runErrands } from './rights/errands.ts'
 import type { Hands } from './rights/hands.ts'
 
 const errand: z.ZodType<Errand> = z.object({
-  of: z.enum(['wishes', 'requests', 'packages']),
+  of: z.enum(['wishes', 'requests', 'packages', 'waiting']),
   accountId: z.string().min(1).max(64),
 })
 

@@ -242,13 +242,17 @@ CREATE TABLE `signup_attempts` (
 	`digest` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
 	`member_id` text NOT NULL,
+	`session_id` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
-	`used_at` integer
+	`used_at` integer,
+	`token` text,
+	`waba_id` text
 );
 --> statement-breakpoint
 CREATE INDEX `signup_attempts_account` ON `signup_attempts` (`account_id`);--> statement-breakpoint
 CREATE INDEX `signup_attempts_created` ON `signup_attempts` (`created_at`);--> statement-breakpoint
+CREATE INDEX `signup_attempts_unfinished` ON `signup_attempts` (`used_at`) WHERE token IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `templates` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -330,11 +334,16 @@ CREATE TABLE `workspace_exports` (
 CREATE INDEX `workspace_exports_account` ON `workspace_exports` (`account_id`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `workspace_exports_due` ON `workspace_exports` (`next_at`) WHERE next_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `workspace_exports_created` ON `workspace_exports` (`created_at`);--> statement-breakpoint
+DROP INDEX `numbers_phone_number_id`;--> statement-breakpoint
+ALTER TABLE `numbers` ADD `pin` text;--> statement-breakpoint
+ALTER TABLE `numbers` ADD `registered_at` integer;--> statement-breakpoint
+ALTER TABLE `numbers` ADD `state_sync_at` integer;--> statement-breakpoint
+ALTER TABLE `numbers` ADD `history_sync_at` integer;--> statement-breakpoint
+ALTER TABLE `numbers` ADD `disconnected_at` integer;--> statement-breakpoint
+CREATE UNIQUE INDEX `numbers_connected` ON `numbers` (`phone_number_id`) WHERE disconnected_at IS NULL;--> statement-breakpoint
 ALTER TABLE `members` ADD `name` text;--> statement-breakpoint
 ALTER TABLE `members` ADD `user_id` text;--> statement-breakpoint
 CREATE INDEX `members_user` ON `members` (`user_id`,`account_id`);--> statement-breakpoint
-ALTER TABLE `numbers` ADD `pin` text;--> statement-breakpoint
-ALTER TABLE `numbers` ADD `registered_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `way` text DEFAULT 'manual' NOT NULL;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `token_expires_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `business_id` text;--> statement-breakpoint

@@ -1,7 +1,7 @@
 // Letting go of Meta, without holding up anything else: what Meta does not answer today is asked again for days, while
 // everything of ours is erased. The tokens wait sealed under a key of their own. Called through steps.ts and eraser.ts.
 
-import { eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
 import { openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
@@ -36,7 +36,10 @@ async function loadAttachments({ db, env, deletion, now }: StepContext): Promise
   const { numbers, wabas } = schema
   const [accounts, owned] = await db.batch([
     db.select().from(wabas).where(eq(wabas.accountId, deletion.accountId)),
-    db.select().from(numbers).where(eq(numbers.accountId, deletion.accountId)),
+    db
+      .select()
+      .from(numbers)
+      .where(and(eq(numbers.accountId, deletion.accountId), isNull(numbers.disconnectedAt))),
   ])
   const columns = accounts.map((row) => ({
     table: 'wabas',

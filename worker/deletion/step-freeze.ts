@@ -75,7 +75,11 @@ export async function freezeStep(context: StepContext): Promise<Outcome> {
   const subject = subjectOf(context)
   const [own, owned] = await db.batch([
     db.select({ id: wabas.wabaId }).from(wabas).where(eq(wabas.accountId, deletion.accountId)),
-    db.select({ id: numbers.phoneNumberId }).from(numbers).where(eq(numbers.accountId, deletion.accountId)),
+    db
+      .select({ id: numbers.phoneNumberId })
+      .from(numbers)
+      // One that the business disconnected may be another's by now.
+      .where(and(eq(numbers.accountId, deletion.accountId), isNull(numbers.disconnectedAt))),
   ])
   facts.wabaIds = own.map(({ id }) => id)
   facts.phoneNumberIds = owned.map(({ id }) => id)

@@ -1,5 +1,6 @@
 // What stands in the queue ERRANDS: that a workspace has something to look at. Never what; the rows say that, and the cron
 // finds them when a message was lost. Written by walks, read by index.ts.
 
-/** `wishes`: messages that asked for something. `requests`: requests that can go on. `packages`: packages to build. */
-export type Errand = { of: 'wishes' | 'requests' | 'packages'; accountId: string }
+/** `wishes`: messages that asked for something. `requests`: requests that can go on. `packages`: packages to build.
+ * `waiting`: messages that waited for a number that is connected again. */
+export type Errand = { of: 'wishes' | 'requests' | 'packages' | 'waiting'; accountId: string }

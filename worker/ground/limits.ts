@@ -80,6 +80,30 @@ export const limits = {
   graphAnswerBytes: 8 * mib,
   /** Our own calls to Meta while connecting a number. */
   connectTimeoutMs: 15 * second,
+  /** How long Meta's sign-up window may stay open, from the state to the code. */
+  signupMs: 15 * minute,
+  /** Accounts of WhatsApp that one sign-up connects. */
+  signupAccounts: 10,
+  /** A sign-up whose token is here and whose accounts are not on record is taken up again after this. */
+  signupResumeMs: 2 * minute,
+  signupBatch: 10,
+  /** A number of a WhatsApp account shared with its app gives up its history only so long after it was connected (Meta). */
+  historySyncMs: 24 * hour,
+  /** The doctor comes once a day; so many accounts a minute. */
+  doctorEveryMs: dayMs,
+  doctorBatch: 10,
+  /** A token of sixty days is renewed so long before it ends, and spoken of when that fails. */
+  tokenRenewMs: 14 * dayMs,
+  tokenLifeMs: 60 * dayMs,
+  /** Templates that the doctor looks at. */
+  doctorTemplates: 200,
+  /** A message waits so long for its number; the row is swept a day later. */
+  waitingMs: 6 * dayMs,
+  /** How often Meta is asked whether it takes the token again, and how long one try to send has the row for itself. */
+  waitingProbeMs: 5 * minute,
+  waitingLeaseMs: 2 * minute,
+  waitingAgainMs: minute,
+  waitingBatch: 200,
   apiBodyBytes: 1 * mib,
   /** Meta's largest media: a document of 100 MB. */
   mediaBytes: 101 * mib,

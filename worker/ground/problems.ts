@@ -96,6 +96,19 @@ export const problems = {
     meaning: 'The request is well formed, and something that happened before stands against it.',
     remedy: 'Read detail, look at the present state, decide again.',
   },
+  signup_closed: {
+    status: 409,
+    title: 'This attempt to connect is not open',
+    meaning:
+      'Each attempt to connect through Meta’s window belongs to the member and the browser it began in, is used once, and is open for fifteen minutes. Which of them does not fit is not said.',
+    remedy: 'Open the page again and begin anew.',
+  },
+  not_offered: {
+    status: 409,
+    title: 'This gateway does not offer Meta’s sign-up window',
+    meaning: 'Whoever operates this gateway has given it no configuration of Facebook Login for Business.',
+    remedy: 'Connect the number with an access token of your own.',
+  },
   number_taken: {
     status: 409,
     title: 'This WhatsApp account is connected to another workspace',
@@ -113,6 +126,12 @@ export const problems = {
     title: 'The body is not JSON',
     meaning: 'The body has another Content-Type than JSON, or it is compressed.',
     remedy: 'Send Content-Type: application/json.',
+  },
+  repair_refused: {
+    status: 422,
+    title: 'This could not be repaired',
+    meaning: 'Meta refused what would have mended it, or it is nothing that can be mended from here.',
+    remedy: 'Read detail: it says what is in the way.',
   },
   connect_refused: {
     status: 422,

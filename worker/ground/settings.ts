@@ -6,6 +6,8 @@ export type Settings = {
   appSecrets: string[]
   verifyToken: string
   operatorKey: string | undefined
+  /** Of Facebook Login for Business; without it nobody is offered Meta's sign-up window. */
+  configId: string | undefined
   graphOrigin: string
   /** As `v25.0`: what our own calls use; a caller's path keeps its own version. */
   graphVersion: string

@@ -51,7 +51,7 @@ async function learn(db: Database, phoneIds: string[], wabaIds: string[], now: n
     db
       .select({ id: numbers.id, accountId: numbers.accountId, phoneNumberId: numbers.phoneNumberId })
       .from(numbers)
-      .where(sql`${numbers.phoneNumberId} IN ${among(phoneIds)}`),
+      .where(sql`${numbers.phoneNumberId} IN ${among(phoneIds)} AND ${numbers.disconnectedAt} IS NULL`),
     db
       .select({ wabaId: wabas.wabaId, accountId: wabas.accountId })
       .from(wabas)

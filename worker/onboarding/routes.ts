@@ -1,17 +1,16 @@
-// Doors of the onboarding walk: the numbers of a workspace, and connecting one by hand. Mounted by app.ts.
+// Doors of the onboarding walk: the numbers of a workspace, connecting one by hand, disconnecting one. Mounted by app.ts.
 
 import { database } from '../../db/client.ts'
-import { type NumberView, numberQuery, numbersQuery, openNumbers } from '../accounts/numbers.ts'
+import { numbersQuery, openNumbers } from '../accounts/numbers.ts'
 import type { DoorEnv } from '../audit/principal.ts'
 import {
   createRoute,
   cutPage,
   idKey,
   idParam,
-  instant,
-  isoTime,
   jsonAnswer,
   jsonBody,
+  needsFresh,
   needsScope,
   openApiRoom,
   pageQuery,
@@ -20,14 +19,20 @@ import {
   z,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { announce } from '../live/announce.ts'
 import { connectNumber } from './connect.ts'
-
-const tags = ['Numbers']
-const metaId = (example: string) =>
-  z
-    .string()
-    .regex(/^\d{5,32}$/, 'An id of Meta is made of digits')
-    .openapi({ example })
+import { disconnectNumber } from './disconnect.ts'
+import { visit } from './doctor.ts'
+import {
+  loadShown,
+  metaId,
+  numberExample,
+  numberSchema,
+  tags,
+  unlessFrozen,
+  view,
+  worldOf,
+} from './shapes.ts'
 
 const connectBody = z
   .strictObject({
@@ -43,28 +48,13 @@ const connectBody = z
   })
   .openapi('NewNumber')
 
-const numberSchema = z
-  .object({
-    id: z.string().openapi({ example: 'num_4c6e8g0j2m4p6r8t0w2y4a6c8e' }),
-    wabaId: z.string().openapi({ example: '201500300400500' }),
-    phoneNumberId: z
-      .string()
-      .describe('Meta’s id: the one in /vNN.N/{phone-number-id}/messages.')
-      .openapi({ example: '301600700800900' }),
-    displayPhoneNumber: z.string().nullable().openapi({ example: '+34 911 22 23 33' }),
-    verifiedName: z.string().nullable().openapi({ example: 'Panaderia Sol' }),
-    connectedAt: instant,
-  })
-  .openapi('Number')
-
-const view = (number: NumberView) => ({ ...number, connectedAt: isoTime(number.connectedAt) })
-
 const listNumbers = createRoute({
   ...needsScope('numbers:read'),
   method: 'get',
   path: '/numbers',
   operationId: 'listNumbers',
-  summary: 'List connected numbers',
+  summary: 'List numbers',
+  description: 'Numbers that were disconnected stay in the list: what was said with them does, too.',
   tags,
   request: { query: pageQuery(idKey) },
   responses: {
@@ -80,7 +70,7 @@ const getNumber = createRoute({
   operationId: 'getNumber',
   summary: 'Read one number',
   tags,
-  request: { params: idParam('num_4c6e8g0j2m4p6r8t0w2y4a6c8e') },
+  request: { params: idParam(numberExample) },
   responses: {
     200: jsonAnswer('The number.', numberSchema),
     ...refusals('unauthorized', 'forbidden', 'not_found'),
@@ -104,12 +94,30 @@ const connect = createRoute({
       'bad_request',
       'unauthorized',
       'forbidden',
+      'frozen',
       'number_taken',
       'too_large',
       'unsupported_media',
       'connect_refused',
       'meta_unreachable',
     ),
+  },
+})
+
+const disconnect = createRoute({
+  ...needsFresh('numbers:write'),
+  method: 'delete',
+  path: '/numbers/{id}',
+  operationId: 'disconnectNumber',
+  summary: 'Disconnect a number',
+  description:
+    'Nothing is sent or received with it any more. With the last number of a WhatsApp account its token is destroyed ' +
+    'and Meta is told to send nothing. What was said stays.',
+  tags,
+  request: { params: idParam(numberExample) },
+  responses: {
+    200: jsonAnswer('The number as it stands now.', numberSchema),
+    ...refusals('unauthorized', 'forbidden', 'step_up_needed', 'frozen', 'not_found'),
   },
 })
 
@@ -126,21 +134,26 @@ export const numbers = openApiRoom<DoorEnv>()
   })
   .openapi(getNumber, async (c) => {
     const { accountId } = c.var.principal
-    const row = await numberQuery(database(c.env.DB), accountId, c.req.valid('param').id).get()
-    const [number] = await openNumbers(c.env.KEEPER, accountId, row ? [row] : [], Date.now())
-    if (!number) throw new Problem('not_found')
+    const { number } = await loadShown(worldOf(c), accountId, c.req.valid('param').id)
     return c.json(view(number), 200)
   })
   .openapi(connect, async (c) => {
-    const { settings, principal } = c.var
-    const world = {
-      db: database(c.env.DB),
-      keepers: c.env.KEEPER,
-      settings,
-      fetch: (url: string, init?: RequestInit) => fetch(url, init),
-      now: Date.now(),
-    }
-    const connected = await connectNumber(world, principal, c.req.valid('json'))
+    unlessFrozen(c.var.principal)
+    const world = worldOf(c)
+    const { accountId } = c.var.principal
+    const connected = await connectNumber(world, c.var.principal, c.req.valid('json'))
     if (!connected.ok) throw new Problem(connected.reason, { detail: connected.detail })
-    return c.json(view(connected.value), 201)
+    const { number } = await loadShown(world, accountId, connected.value)
+    c.executionCtx.waitUntil(visit(world, accountId, number.wabaId))
+    c.executionCtx.waitUntil(c.env.ERRANDS.send({ of: 'waiting', accountId }))
+    return c.json(view(number), 201)
+  })
+  .openapi(disconnect, async (c) => {
+    unlessFrozen(c.var.principal)
+    const world = worldOf(c)
+    const { accountId } = c.var.principal
+    const { id } = c.req.valid('param')
+    if (!(await disconnectNumber(world, c.var.principal, id))) throw new Problem('not_found')
+    await announce(c.env, accountId, [{ kind: 'number', numberId: id }])
+    return c.json(view((await loadShown(world, accountId, id)).number), 200)
   })

@@ -1,6 +1,6 @@
 // What of Meta belongs to the caller's account, and which id of a path is whose. Called by proxy.ts and media.ts.
 
-import { and, asc, eq, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm'
 import { schema } from '../../db/client.ts'
 import { openToken, type StandingHold, standingHolds } from './facts.ts'
 import type { Outside } from './outside.ts'
@@ -24,7 +24,7 @@ export async function loadAssets(out: Outside, id: string): Promise<Assets> {
     db
       .select({ phoneNumberId: numbers.phoneNumberId, wabaId: numbers.wabaId })
       .from(numbers)
-      .where(eq(numbers.accountId, accountId))
+      .where(and(eq(numbers.accountId, accountId), isNull(numbers.disconnectedAt)))
       .orderBy(asc(numbers.id)),
     db
       .select({ wabaId: wabas.wabaId, token: wabas.token })
@@ -35,7 +35,9 @@ export async function loadAssets(out: Outside, id: string): Promise<Assets> {
     db
       .select({ one: sql`1` })
       .from(numbers)
-      .where(and(eq(numbers.phoneNumberId, id), ne(numbers.accountId, accountId))),
+      .where(
+        and(eq(numbers.phoneNumberId, id), ne(numbers.accountId, accountId), isNull(numbers.disconnectedAt)),
+      ),
     db
       .select({ one: sql`1` })
       .from(wabas)

@@ -72,7 +72,12 @@ export async function loadFacts(
   const known = who.contact?.state === 'known' ? [who.contact.contactId, ...who.contact.losers] : []
   const [found, standing, talks, stopped] = await out.db.batch([
     out.db
-      .select({ id: numbers.id, wabaId: numbers.wabaId, token: wabas.token })
+      .select({
+        id: numbers.id,
+        wabaId: numbers.wabaId,
+        // Cut off by the business: whatever opens the account, it is not for this number.
+        token: sql<string | null>`CASE WHEN ${numbers.disconnectedAt} IS NULL THEN ${wabas.token} END`,
+      })
       .from(numbers)
       .leftJoin(wabas, and(eq(wabas.wabaId, numbers.wabaId), eq(wabas.accountId, numbers.accountId)))
       .where(and(eq(numbers.phoneNumberId, phoneNumberId), eq(numbers.accountId, accountId))),
