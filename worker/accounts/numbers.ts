@@ -96,11 +96,10 @@ export const connectionHoldsLift = (
 /** The row, with how its WhatsApp account was connected and which holds stand on that. */
 const shown = {
   ...getTableColumns(numbers),
-  way: sql<Way | null>`(SELECT w.way FROM wabas w WHERE w.waba_id = ${numbers.wabaId} AND w.account_id = ${numbers.accountId})`,
-  holds: sql<
-    string | null
-  >`(SELECT group_concat(h.kind) FROM holds h WHERE h.account_id = ${numbers.accountId}
-    AND h.subject_id = ${numbers.wabaId} AND h.kind IN ('banned', 'disconnected', 'reconnect')
+  // Names in full: drizzle leaves the table out where there is one, and the inner one would take them.
+  way: sql<Way | null>`(SELECT w.way FROM wabas w WHERE w.waba_id = numbers.waba_id AND w.account_id = numbers.account_id)`,
+  holds: sql<string | null>`(SELECT group_concat(h.kind) FROM holds h WHERE h.account_id = numbers.account_id
+    AND h.subject_id = numbers.waba_id AND h.kind IN ('banned', 'disconnected', 'reconnect')
     AND (h.lifted_at IS NULL OR h.lifted_at < h.at))`,
 }
 export type ShownNumber = NumberRow & { way: Way | null; holds: string | null }
@@ -124,8 +123,8 @@ export const wabasQuery = (db: Database, accountId: string) =>
   db
     .select({
       ...getTableColumns(wabas),
-      numbers: sql<number>`(SELECT count(*) FROM numbers n WHERE n.account_id = ${wabas.accountId}
-        AND n.waba_id = ${wabas.wabaId} AND n.disconnected_at IS NULL)`,
+      numbers: sql<number>`(SELECT count(*) FROM numbers n WHERE n.account_id = wabas.account_id
+        AND n.waba_id = wabas.waba_id AND n.disconnected_at IS NULL)`,
     })
     .from(wabas)
     .where(eq(wabas.accountId, accountId))

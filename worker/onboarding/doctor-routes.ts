@@ -42,7 +42,7 @@ const listCheckups = createRoute({
   ...needsScope('numbers:read'),
   method: 'get',
   path: '/numbers/{id}/checkups',
-  operationId: 'listCheckups',
+  operationId: 'readCheckups',
   summary: 'What the doctor found',
   tags,
   request: { params: idParam(numberExample) },

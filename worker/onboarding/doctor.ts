@@ -179,9 +179,9 @@ export async function visitDue(world: World): Promise<number> {
     .select({ accountId: wabas.accountId, wabaId: wabas.wabaId })
     .from(wabas)
     .where(
-      sql`NOT EXISTS (SELECT 1 FROM checkups c WHERE c.account_id = ${wabas.accountId} AND c.asset_id = ${wabas.wabaId}
+      sql`NOT EXISTS (SELECT 1 FROM checkups c WHERE c.account_id = wabas.account_id AND c.asset_id = wabas.waba_id
           AND c.check_name = 'token' AND c.at > ${before})
-        AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.account_id = ${wabas.accountId} AND h.subject_id = ${wabas.accountId}
+        AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.account_id = wabas.account_id AND h.subject_id = wabas.account_id
           AND h.kind IN ('frozen', 'suspended') AND (h.lifted_at IS NULL OR h.lifted_at < h.at))`,
     )
     // One that always fails keeps no other from its turn.

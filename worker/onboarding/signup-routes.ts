@@ -104,12 +104,12 @@ const listAccounts = createRoute({
   ...needsScope('numbers:read'),
   method: 'get',
   path: '/whatsapp-accounts',
-  operationId: 'listWhatsAppAccounts',
+  operationId: 'readWhatsAppAccounts',
   summary: 'List connected WhatsApp accounts',
   description: 'One that was connected before it had a number is here, and in no list of numbers.',
   tags,
   responses: {
-    200: jsonAnswer('All of them.', z.object({ data: z.array(accountSchema), next: z.null() })),
+    200: jsonAnswer('All of them.', z.object({ data: z.array(accountSchema) })),
     ...refusals('unauthorized', 'forbidden'),
   },
 })
@@ -188,7 +188,7 @@ export const signup = openApiRoom<DoorEnv>()
       connectedAt: isoTime(connectedAt),
       tokenExpiresAt: isoTimeOrNull(tokenExpiresAt),
     }))
-    return c.json({ data, next: null }, 200)
+    return c.json({ data }, 200)
   })
   .openapi(lookAgain, async (c) => {
     const { principal } = c.var

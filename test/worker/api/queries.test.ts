@@ -4,7 +4,7 @@ import { writeBatch } from '../../../db/client.ts'
 import { standingKeyQuery } from '../../../worker/accounts/auth.ts'
 import { keysQuery } from '../../../worker/accounts/keys.ts'
 import { membersQuery, metaLinkQuery } from '../../../worker/accounts/members.ts'
-import { numberQuery, numbersQuery } from '../../../worker/accounts/numbers.ts'
+import { numberQuery, numbersQuery, wabasQuery } from '../../../worker/accounts/numbers.ts'
 import { entriesQuery, entryRunQuery, sealsQuery } from '../../../worker/audit/ledger.ts'
 import { sortKey } from '../../../worker/conversations/content.ts'
 import { contactQuery, contactsQuery } from '../../../worker/conversations/list-contacts.ts'
@@ -45,6 +45,7 @@ const queries: [string, Query][] = [
   ['numbers', numbersQuery(db, account, first)],
   ['numbers after a cursor', numbersQuery(db, account, { limit: 50, cursor: ['num_x'] })],
   ['one number', numberQuery(db, account, 'num_x')],
+  ['WhatsApp accounts', wabasQuery(db, account)],
   ['the key of a caller', standingKeyQuery(db, 'digest')],
   ['members', membersQuery(db, account, first)],
   ['members after a cursor', membersQuery(db, account, { limit: 50, cursor: [1, 'mem_x'] })],
