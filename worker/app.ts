@@ -43,6 +43,7 @@ import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
+import { numberUpkeep } from './upkeep/number-routes.ts'
 import { templates } from './upkeep/template-routes.ts'
 
 const api = openApiRoom<DoorEnv>()
@@ -67,6 +68,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', transparencyLog)
   .route('/', members)
   .route('/', templates)
+  .route('/', numberUpkeep)
   .route('/', retention)
   .route('/', ownSession)
   .route('/', workspaces)

@@ -273,6 +273,16 @@ export const limits = {
   templateButtonChars: 25,
   templateUrlButtons: 2,
   templateUrlChars: 2_000,
+  /** Business profile (Meta's reference): characters of each field, websites. */
+  profileAboutChars: 139,
+  profileAddressChars: 256,
+  profileDescriptionChars: 512,
+  profileEmailChars: 128,
+  profileWebsites: 2,
+  profileWebsiteChars: 256,
+  /** Delivered service messages of a number and month that Meta does not charge (pricing, from 1 October 2026). */
+  freeServiceMessages: 1_000,
+  usageDays: 30,
   /** An approved template may be edited once in this. */
   templateEditMs: dayMs,
   /** Pages of a hundred that one sync reads: Meta allows 250 templates of an account unless it raised that. */

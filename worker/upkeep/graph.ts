@@ -2,13 +2,19 @@
 
 import { limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
-import type { World } from '../ground/world.ts'
+import { type World, worldOf } from '../ground/world.ts'
 import { classify } from '../meta/failure.ts'
 import { callGraph, type Fetch, type GraphCall } from '../meta/graph.ts'
 import { fields, text } from '../meta/json.ts'
 
 /** Tests bring their own fetch. */
 export type Asking = World & { fetch: Fetch }
+
+/** The world of one request, with the platform's fetch. */
+export const askingOf = (c: Parameters<typeof worldOf>[0]): Asking => ({
+  ...worldOf(c),
+  fetch: (url, init) => fetch(url, init),
+})
 
 export type MetaSaidNo = { reason: 'meta_refused' | 'meta_unreachable'; detail: string }
 type Call = Pick<GraphCall, 'method' | 'path' | 'route' | 'query' | 'body'>

@@ -13,8 +13,6 @@ import {
   refusals,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
-import { worldOf } from '../ground/world.ts'
-import type { Fetch } from '../meta/graph.ts'
 import { templateQuery, templatesQuery } from '../templates/list.ts'
 import {
   newTemplateBody,
@@ -25,6 +23,7 @@ import {
   templatesQuerySchema,
   templateView,
 } from '../templates/shapes.ts'
+import { askingOf } from './graph.ts'
 import { createTemplate, deleteTemplate, editTemplate, type NotDone, syncTemplates } from './templates.ts'
 
 const tags = ['Templates']
@@ -124,11 +123,6 @@ const sync = createRoute({
     200: jsonAnswer('What Meta lists.', syncSchema),
     ...refusals('unauthorized', 'forbidden', 'meta_refused', 'meta_unreachable'),
   },
-})
-
-const askingOf = (c: Parameters<typeof worldOf>[0]) => ({
-  ...worldOf(c),
-  fetch: ((url, init) => fetch(url, init)) satisfies Fetch as Fetch,
 })
 
 export const templates = openApiRoom<DoorEnv>()
