@@ -20,10 +20,10 @@ export type Session = {
 /** Undefined until it is loaded, and where nobody signed in. */
 export const session = signal<Session | undefined>(undefined)
 
-/** A workspace of this tab that is no longer one's own is let go, and the newest taken. */
+/** A workspace of this tab that one no longer belongs to is let go, and the one joined last taken. */
 export async function loadSession(): Promise<Result<Session>> {
   const answer = await ask<Session>('/session')
-  if (!answer.ok && answer.problem.status === 404 && chosenWorkspace()) {
+  if (answer.ok && !answer.data.workspace && chosenWorkspace()) {
     chooseWorkspace(null)
     return loadSession()
   }

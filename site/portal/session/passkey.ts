@@ -62,7 +62,7 @@ async function credentialFrom(asking: Promise<Credential | null>): Promise<Publi
 type Conditional = { mediation: 'conditional'; signal: AbortSignal }
 
 /** Signs in, or proves once more who it is. With `conditional` the browser offers it in the field for the address. */
-export async function usePasskey(conditional?: Conditional): Promise<Result<unknown>> {
+export async function provePasskey(conditional?: Conditional): Promise<Result<unknown>> {
   const options = await ask<Json>('/auth/passkey/generate-authenticate-options')
   if (!options.ok) return options
   const publicKey = {

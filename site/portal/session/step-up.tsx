@@ -5,10 +5,11 @@ import { useState } from 'preact/hooks'
 import { tell } from '../client.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Field, Input } from '../ui/field.tsx'
+import { Field } from '../ui/field.tsx'
 import { sentenceOf } from '../ui/states.tsx'
 import { common, stepUp as words } from '../words/shell.ts'
-import { hasPasskeys, usePasskey } from './passkey.ts'
+import { CodeInput } from './code-input.tsx'
+import { hasPasskeys, provePasskey } from './passkey.ts'
 
 let asking: Promise<boolean> | undefined
 
@@ -44,7 +45,7 @@ function useProof(answer: (yes: boolean) => void) {
     })
   const passkey = () =>
     during(async () => {
-      if (!(await usePasskey()).ok) return words.passkeyFailed
+      if (!(await provePasskey()).ok) return words.passkeyFailed
       answer(true)
       return undefined
     })
@@ -98,20 +99,3 @@ function StepUp({ answer }: { answer: (yes: boolean) => void }) {
     </Dialog>
   )
 }
-
-/** Six digits; what is pasted with spaces or words around it becomes them. */
-export const CodeInput = ({ value, onInput }: { value: string; onInput: (code: string) => void }) => (
-  <Input
-    class="code"
-    value={value}
-    inputmode="numeric"
-    autocomplete="one-time-code"
-    maxLength={200}
-    autofocus
-    onInput={(event) => {
-      const digits = event.currentTarget.value.replace(/\D/g, '').slice(0, 6)
-      event.currentTarget.value = digits
-      onInput(digits)
-    }}
-  />
-)

@@ -148,6 +148,7 @@ export const welcome = {
   finishedText: 'Everything works. The inbox is where your customers are.',
   toInbox: 'Open the inbox',
   later: 'Skip to the inbox',
+  yourNumber: 'your number',
   steps: {
     named: { title: 'Name the workspace', done: (name: string) => `It is called ${name}.` },
     number: {
