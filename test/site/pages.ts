@@ -54,6 +54,8 @@ export const kinds: RegExp[] = [
   /^\/(privacy|terms|cookies|subprocessors)\/\d+$/,
   /^\/(privacy|terms|cookies|subprocessors)\/compare(\/[^/]+)?$/,
   /^\/(terms|cookies|subprocessors)\/versions$/,
+  // The door of the portal; what is behind it is looked at by somebody who is signed in (portal-stage.ts).
+  /^\/portal$/,
 ]
 
 /** What pages link to that is no page. */
