@@ -8,7 +8,7 @@ const pure = [
   'ground/(?!http|log|openapi)[a-z-]+',
   'meta/(?!graph)[a-z-]+',
   'custody/tree',
-  'conversations/(content|window)',
+  'conversations/(content|window|mask)',
   'audit/chain',
   'accounts/permissions',
   'transparency/(merkle|checkpoint)',
@@ -17,9 +17,10 @@ const pure = [
   'mail/(templates[a-z-]*|phrases|render)',
   'rights/(clocks|refusals|states|package-(redact|text|words|document|page|style))',
   'inbound/(plan|drafts|notes|reading|frame|wish)',
-  'sending/gates',
   'templates/(check|words)',
   'onboarding/doctor-(decide|words)',
+  'sending/(gates|ground-of)',
+  'live/hearing',
 ]
 const pureFiles = `^worker/(${pure.join('|')})\\.ts$`
 // The floors that every room and walk stands on.

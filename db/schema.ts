@@ -373,6 +373,11 @@ export const messages = sqliteTable(
     /** Derived from message_changes. */
     editedAt: integer('edited_at'),
     revokedAt: integer('revoked_at'),
+    /** Of messages we sent: who did, as in the ledger. */
+    sentBy: text('sent_by'),
+    /** Of messages we sent: on what ground the gates let it pass, and until when the window they saw was open. */
+    basis: text('basis', { enum: ['answer', 'template', 'marketing', 'request'] }),
+    windowUntil: integer('window_until'),
   },
   (t) => [
     // A message heard from Meta is found by its id, which is made from its ref; only what we sent needs this.
@@ -963,10 +968,13 @@ export const conversationStates = sqliteTable(
     /** A member. */
     assigneeId: text('assignee_id'),
     assignedAt: integer('assigned_at'),
+    /** Stands until something comes that was heard after `closedHeardAt`. */
     closedAt: integer('closed_at'),
-    /** Read by the team up to this sort key; empty: nothing. */
+    /** When the newest message that was here at the closing was heard. */
+    closedHeardAt: integer('closed_heard_at'),
+    /** Read by the team up to this sort key; empty: nothing. What comes late stands before it and was heard after. */
     readKey: text('read_key').notNull().default(''),
-    readAt: integer('read_at'),
+    readHeardAt: integer('read_heard_at'),
     updatedAt: integer('updated_at').notNull(),
   },
   (t) => [
@@ -1026,6 +1034,8 @@ export const notes = sqliteTable(
 export const drafts = sqliteTable(
   'drafts',
   {
+    /** What the content is sealed for: conversations can be merged. */
+    id: text('id').notNull(),
     accountId: text('account_id').notNull(),
     conversationId: text('conversation_id').notNull(),
     memberId: text('member_id').notNull(),

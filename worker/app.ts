@@ -12,7 +12,9 @@ import { ownSession } from './accounts/session-routes.ts'
 import { workspaces } from './accounts/workspace-routes.ts'
 import type { DoorEnv } from './audit/principal.ts'
 import { audit } from './audit/routes.ts'
+import { notes } from './conversations/note-routes.ts'
 import { conversations } from './conversations/routes.ts'
+import { conversationStates } from './conversations/state-routes.ts'
 import { guard } from './custody/guard.ts'
 import { loadCanaryHealth } from './deletion/canary.ts'
 import { operatorDeletions } from './deletion/operator-routes.ts'
@@ -29,6 +31,7 @@ import { openApiRoom } from './ground/openapi.ts'
 import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts'
 import { hands } from './hands.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
+import { live } from './live/routes.ts'
 import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
 import { doctor } from './onboarding/doctor-routes.ts'
 import { numbers } from './onboarding/routes.ts'
@@ -41,6 +44,7 @@ import { packageRoom } from './rights/package-routes.ts'
 import { publicRights } from './rights/public-routes.ts'
 import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
+import { inbox } from './sending/inbox-routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
 import { numberUpkeep } from './upkeep/number-routes.ts'
@@ -57,6 +61,10 @@ const api = openApiRoom<DoorEnv>()
   .route('/public', publicRights(hands))
   .route('/', deletionRoom)
   .route('/', conversations)
+  .route('/', conversationStates)
+  .route('/', notes)
+  .route('/', inbox)
+  .route('/', live)
   .route('/', numbers)
   .route('/', signup)
   .route('/', doctor)
@@ -182,6 +190,8 @@ export function openApiDocument() {
 
 const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
   await next()
+  // A line of the feed has no headers to speak of, and no copy.
+  if (c.res.status === 101) return
   try {
     secure(c.res.headers)
   } catch {
@@ -235,7 +245,7 @@ const jsonApi: MiddlewareHandler<DoorEnv> = async (c, next) => {
     c.req.raw = new Request(raw, { method: raw.method, body: read.value as Uint8Array<ArrayBuffer> })
   }
   await next()
-  c.header('cache-control', 'no-store')
+  if (c.res.status !== 101) c.header('cache-control', 'no-store')
 }
 
 const principalOf = (c: Context<DoorEnv>) =>

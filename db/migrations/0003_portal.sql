@@ -55,8 +55,9 @@ CREATE TABLE `conversation_states` (
 	`assignee_id` text,
 	`assigned_at` integer,
 	`closed_at` integer,
+	`closed_heard_at` integer,
 	`read_key` text DEFAULT '' NOT NULL,
-	`read_at` integer,
+	`read_heard_at` integer,
 	`updated_at` integer NOT NULL
 );
 --> statement-breakpoint
@@ -86,6 +87,7 @@ CREATE TABLE `custom_values` (
 CREATE UNIQUE INDEX `custom_values_field` ON `custom_values` (`account_id`,`contact_id`,`field_id`);--> statement-breakpoint
 CREATE INDEX `custom_values_of_field` ON `custom_values` (`account_id`,`field_id`);--> statement-breakpoint
 CREATE TABLE `drafts` (
+	`id` text NOT NULL,
 	`account_id` text NOT NULL,
 	`conversation_id` text NOT NULL,
 	`member_id` text NOT NULL,
@@ -344,6 +346,9 @@ CREATE UNIQUE INDEX `numbers_connected` ON `numbers` (`phone_number_id`) WHERE d
 ALTER TABLE `members` ADD `name` text;--> statement-breakpoint
 ALTER TABLE `members` ADD `user_id` text;--> statement-breakpoint
 CREATE INDEX `members_user` ON `members` (`user_id`,`account_id`);--> statement-breakpoint
+ALTER TABLE `messages` ADD `sent_by` text;--> statement-breakpoint
+ALTER TABLE `messages` ADD `basis` text;--> statement-breakpoint
+ALTER TABLE `messages` ADD `window_until` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `way` text DEFAULT 'manual' NOT NULL;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `token_expires_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `business_id` text;--> statement-breakpoint

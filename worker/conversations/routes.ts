@@ -1,8 +1,7 @@
 // Doors of the conversations room: contacts, conversations and their messages, to read. Mounted by app.ts.
 
-import { createMiddleware } from 'hono/factory'
 import { database } from '../../db/client.ts'
-import type { DoorEnv } from '../audit/principal.ts'
+import { type DoorEnv, type Principal, seesIdentifiers } from '../audit/principal.ts'
 import {
   createRoute,
   cutPage,
@@ -14,12 +13,18 @@ import {
   refusals,
   textKey,
   timeKey,
+  unlessFrozen,
   z,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { type ContactView, contactQuery, contactsQuery, openContacts } from './list-contacts.ts'
-import { conversationQuery, conversationsQuery, openConversations } from './list-conversations.ts'
-import { loadMessages, openMessages } from './list-messages.ts'
+import {
+  type ConversationFilter,
+  conversationQuery,
+  conversationsQuery,
+  openConversations,
+} from './list-conversations.ts'
+import { loadMessage, loadMessages, openMessages } from './list-messages.ts'
 import {
   contactPage,
   contactSchema,
@@ -28,11 +33,29 @@ import {
   conversationSchema,
   conversationView,
   messagePage,
+  messageSchema,
   messageView,
 } from './shapes.ts'
 
 const listAnswers = refusals('bad_request', 'unauthorized', 'forbidden')
 const oneAnswers = refusals('unauthorized', 'forbidden', 'not_found')
+
+const filterQuery = pageQuery(timeKey).extend({
+  state: z
+    .enum(['open', 'closed', 'all'])
+    .default('all')
+    .openapi({ description: 'What was closed is open again once the person writes.' }),
+  assignee: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: '`me`, `none`, or the id of a member.', example: 'me' }),
+  label: z.string().max(64).optional().openapi({ description: 'The id of a label.' }),
+  unread: z
+    .enum(['true', 'false'])
+    .optional()
+    .openapi({ description: '`true`: only those with unread messages.' }),
+})
 
 const listConversations = createRoute({
   ...needsScope('conversations:read'),
@@ -42,7 +65,7 @@ const listConversations = createRoute({
   summary: 'List conversations',
   description: 'The one with the newest message first.',
   tags: ['Conversations'],
-  request: { query: pageQuery(timeKey) },
+  request: { query: filterQuery },
   responses: { 200: jsonAnswer('A page of conversations.', conversationPage), ...listAnswers },
 })
 
@@ -78,6 +101,17 @@ const listMessages = createRoute({
   },
 })
 
+const getMessage = createRoute({
+  ...needsScope('conversations:read'),
+  method: 'get',
+  path: '/messages/{id}',
+  operationId: 'getMessage',
+  summary: 'Read one message',
+  tags: ['Conversations'],
+  request: { params: idParam('msg_3f5h7k9n1q3s5v7x9z1b3d5f7h') },
+  responses: { 200: jsonAnswer('The message.', messageSchema), ...oneAnswers },
+})
+
 const listContacts = createRoute({
   ...needsScope('conversations:read'),
   method: 'get',
@@ -101,33 +135,41 @@ const getContact = createRoute({
   responses: { 200: jsonAnswer('The contact.', contactSchema), ...oneAnswers },
 })
 
-/** Of a workspace that is being deleted nothing about people is shown. */
-const unlessFrozen = createMiddleware<DoorEnv>(async (c, next) => {
-  if (c.var.principal.frozen) throw new Problem('frozen')
-  await next()
-})
-
 const room = openApiRoom<DoorEnv>()
 room.use('/conversations', unlessFrozen)
 room.use('/conversations/*', unlessFrozen)
+room.use('/messages/*', unlessFrozen)
 room.use('/contacts', unlessFrozen)
 room.use('/contacts/:id{cnt_[^/]+}', unlessFrozen)
 
+const readerOf = ({ accountId, member }: Principal) => ({ accountId, memberId: member?.id })
+
+/** `me` of a key that acts for nobody is nobody's. */
+const assigneeOf = (assignee: string | undefined, { member }: Principal): ConversationFilter['assignee'] => {
+  if (assignee === undefined) return undefined
+  if (assignee === 'none') return { id: null }
+  return { id: assignee === 'me' ? (member?.id ?? '') : assignee }
+}
+
 export const conversations = room
   .openapi(listConversations, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const { accountId } = c.var.principal
-    const found = await conversationsQuery(database(c.env.DB), accountId, { limit, cursor })
-    const { rows, next } = cutPage(found, limit, (row) => [row.lastMessageAt, row.id])
-    const opened = await openConversations(c.env.KEEPER, accountId, rows, Date.now())
-    return c.json({ data: opened.map(conversationView), next }, 200)
+    const { unread, assignee, ...page } = c.req.valid('query')
+    const { principal } = c.var
+    const db = database(c.env.DB)
+    const filter = { ...page, unread: unread === 'true', assignee: assigneeOf(assignee, principal) }
+    const found = await conversationsQuery(db, principal.accountId, filter)
+    const { rows, next } = cutPage(found, page.limit, (row) => [row.lastMessageAt, row.id])
+    const opened = await openConversations(c.env, db, readerOf(principal), rows, Date.now())
+    const seen = seesIdentifiers(principal)
+    return c.json({ data: opened.map((one) => conversationView(one, seen)), next }, 200)
   })
   .openapi(getConversation, async (c) => {
-    const { accountId } = c.var.principal
-    const row = await conversationQuery(database(c.env.DB), accountId, c.req.valid('param').id).get()
-    const [conversation] = await openConversations(c.env.KEEPER, accountId, row ? [row] : [], Date.now())
+    const { principal } = c.var
+    const db = database(c.env.DB)
+    const rows = await conversationQuery(db, principal.accountId, c.req.valid('param').id)
+    const [conversation] = await openConversations(c.env, db, readerOf(principal), rows, Date.now())
     if (!conversation) throw new Problem('not_found')
-    return c.json(conversationView(conversation), 200)
+    return c.json(conversationView(conversation, seesIdentifiers(principal)), 200)
   })
   .openapi(listMessages, async (c) => {
     const page = c.req.valid('query')
@@ -135,8 +177,15 @@ export const conversations = room
     const found = await loadMessages(database(c.env.DB), accountId, c.req.valid('param').id, page)
     if (!found) throw new Problem('not_found')
     const { rows, next } = cutPage(found.rows, page.limit, (row) => [row.sortKey, row.id])
-    const opened = await openMessages(c.env.KEEPER, accountId, rows, found.changes, Date.now())
-    return c.json({ data: opened.map(messageView), next }, 200)
+    const opened = await openMessages(c.env, accountId, rows, found.about, Date.now())
+    const seen = seesIdentifiers(c.var.principal)
+    return c.json({ data: opened.map((one) => messageView(one, seen)), next }, 200)
+  })
+  .openapi(getMessage, async (c) => {
+    const { accountId } = c.var.principal
+    const message = await loadMessage(c.env, accountId, c.req.valid('param').id, Date.now())
+    if (!message) throw new Problem('not_found')
+    return c.json(messageView(message, seesIdentifiers(c.var.principal)), 200)
   })
   .openapi(listContacts, async (c) => {
     const { limit, cursor } = c.req.valid('query')

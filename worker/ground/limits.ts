@@ -290,6 +290,20 @@ export const limits = {
   /** A sync of one account that is older than this is made again by the cron; so many accounts at a time. */
   templateSyncEveryMs: dayMs,
   templateSyncBatch: 2,
+  /** How often the feed throws away what is too old; so much sooner it does. */
+  feedPruneEveryMs: hour,
+  /** Whether those who listen still may is asked again after this. */
+  feedRecheckMs: minute,
+  /** Sockets of one member, so that a browser gone mad closes its own oldest ones. */
+  feedSocketsEach: 20,
+  /** More unread messages than this are told as this many. */
+  unreadMax: 100,
+  /** Meta may deliver a message this late; an older one that comes is history. */
+  lateMessageMs: dayMs,
+  labels: 100,
+  labelChars: 60,
+  noteChars: 4_000,
+  draftChars: 8_000,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,
   /** /healthz answers within this, whether the database does or not. */

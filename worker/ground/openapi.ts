@@ -72,6 +72,15 @@ export function needsFreshSession() {
   return { security, middleware: [middleware, fresh] }
 }
 
+/** Of a workspace that is being deleted nothing about people is shown. */
+export const unlessFrozen: MiddlewareHandler<{ Variables: { principal: { frozen: boolean } } }> = async (
+  c,
+  next,
+) => {
+  if (c.var.principal.frozen) throw new Problem('frozen')
+  await next()
+}
+
 const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]]
 
 export const problemSchema = z
@@ -81,6 +90,7 @@ export const problemSchema = z
     status: z.int(),
     code: z.enum(problemCodes).describe('Stable; decide by this.'),
     remedy: z.string().describe('What to do about it.'),
+    gate: z.string().optional().describe('Of a message that was not sent: what refused it.'),
     detail: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     instance: z.string().optional().describe('Names this one failure in our logs.'),

@@ -145,6 +145,13 @@ export const problems = {
     meaning: 'Meta was asked and said no. Why, as far as Meta said it, stands in detail.',
     remedy: 'Mend what detail names, then try again.',
   },
+  send_refused: {
+    status: 422,
+    title: 'This message was not sent',
+    meaning:
+      'Something that must be true before a message leaves is not. gate says what, remedy what to do; nothing has reached Meta.',
+    remedy: 'Read gate and remedy.',
+  },
   too_many_requests: {
     status: 429,
     title: 'Too many in a short time',
@@ -183,6 +190,10 @@ export type ProblemCode = keyof typeof problems
 
 export type ProblemDetails = {
   detail?: string
+  /** Of a message that was refused: what refused it. */
+  gate?: string
+  /** Better than what the list says. */
+  remedy?: string
   errors?: { path: string; message: string }[]
   headers?: Record<string, string>
 }
@@ -211,7 +222,8 @@ export function problemResponse(
     title,
     status,
     code,
-    remedy,
+    remedy: details.remedy ?? remedy,
+    ...(details.gate === undefined ? {} : { gate: details.gate }),
     ...(details.detail === undefined ? {} : { detail: details.detail }),
     ...(details.errors === undefined ? {} : { errors: details.errors }),
     ...(instance === undefined ? {} : { instance }),

@@ -26,3 +26,18 @@ export async function announce(env: Env, accountId: string, changes: readonly Ch
     log('warn', 'feed.not_told', { accountId, error: errorName(cause) })
   }
 }
+
+/** Whose lines: a session, a key, a member, or everybody of the workspace. */
+export type Whose = 'all' | `session:${string}` | `key:${string}` | `member:${string}`
+
+/**
+ * Ends lines: a session was ended, a key revoked, a member removed or given another role, a workspace frozen. Never throws:
+ * the feed asks by itself, too, who may still listen.
+ */
+export async function hangUp(env: Env, accountId: string, whose: Whose): Promise<void> {
+  try {
+    await env.FEED.getByName(accountId).hangUp(whose)
+  } catch (cause) {
+    log('warn', 'feed.not_hung_up', { accountId, error: errorName(cause) })
+  }
+}

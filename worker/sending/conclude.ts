@@ -13,6 +13,7 @@ import {
 } from '../conversations/record.ts'
 import { keeperOf, messageRef, sealColumn } from '../custody/sealing.ts'
 import { errorName, log } from '../ground/log.ts'
+import { announce } from '../live/announce.ts'
 import { classify } from '../meta/failure.ts'
 import type { GraphAnswer } from '../meta/graph.ts'
 import { fields, items, text } from '../meta/json.ts'
@@ -36,7 +37,9 @@ export async function conclude(
 ): Promise<TextAnswer> {
   const answer = answerOf(out, sending, graph)
   const statements = [...(await outcome(out, sending, graph)), ...(await claim.keep(answer))]
-  out.later(writeTwice(out, statements))
+  const written = writeTwice(out, statements).then(() => tell(out, sending))
+  out.later(written)
+  if (out.awaitsRecord) await written
   if (graph.kind === 'answered') out.later(linkSpelling(out, sending, graph.json))
   if (graph.kind === 'unclear' && graph.late) out.later(settleLate(out, sending, graph.late))
   return answer
@@ -44,7 +47,16 @@ export async function conclude(
 
 async function settleLate(out: Outside, sending: Sending, late: Promise<GraphAnswer>): Promise<void> {
   const graph = await late
-  if (graph.kind !== 'unclear') await writeTwice(out, await outcome(out, sending, graph))
+  if (graph.kind === 'unclear') return
+  await writeTwice(out, await outcome(out, sending, graph))
+  await tell(out, sending)
+}
+
+/** Browsers that show the conversation look at the message again. */
+export async function tell(out: Outside, { record }: Sending): Promise<void> {
+  if (!record) return
+  const { conversationId, messageId } = record
+  await announce(out.env, out.principal.accountId, [{ kind: 'message', conversationId, messageId }])
 }
 
 /** Meta names the phone in its own spelling: both are the same person, whose reply comes under Meta's. */

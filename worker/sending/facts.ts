@@ -115,6 +115,7 @@ export async function loadFacts(
       window: windowAt(latest(here), out.now()),
       needsWindow: outgoing.kind === 'message' && !outgoing.opensConversation,
       begins: outgoing.opensConversation || edge === 'marketing_messages',
+      edge,
       unwanted: edge === 'marketing_messages' && stopped.length > 0,
       answersRequest,
       fault: outgoing.fault,

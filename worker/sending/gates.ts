@@ -35,6 +35,7 @@ export type GateFacts = {
   needsWindow: boolean
   /** A template, a direct send, or anything for the marketing edge: the business begins. */
   begins: boolean
+  edge: 'messages' | 'marketing_messages'
   /** The person told WhatsApp to have no marketing of this business, and this is for the marketing edge. */
   unwanted: boolean
   /** What is said about the person's own request reaches them though they are to be left alone. */

@@ -4,7 +4,7 @@
 
 import { and, eq, isNull, lte } from 'drizzle-orm'
 import { type Statement, schema, writeBatch } from '../../db/client.ts'
-import { type AccountKeys, keyedDigest, openColumns, sealColumn } from '../custody/sealing.ts'
+import { type AccountKeys, keeperOf, keyedDigest, openColumns, sealColumn } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import type { Refusal } from '../meta/send-error.ts'
 import { type Outside, refuse, type TextAnswer } from './outside.ts'
@@ -75,6 +75,17 @@ async function claimRow(
     out.db.select().from(idempotencyKeys).where(keyIs(out, digest)),
   ])
   return found[0] as Row
+}
+
+/** The message that the first call with this key was about. */
+export async function claimedMessage(out: Outside, key: string): Promise<string | undefined> {
+  const { account } = await keeperOf(out.env.KEEPER, out.principal.accountId).resolve([])
+  const row = await out.db
+    .select({ messageId: idempotencyKeys.messageId })
+    .from(idempotencyKeys)
+    .where(keyIs(out, keyedDigest(account, 'idempotency', key)))
+    .get()
+  return row?.messageId
 }
 
 async function answerUpdate(

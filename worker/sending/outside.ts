@@ -25,6 +25,8 @@ export type Outside = Injected & {
   principal: Principal
   /** Keeps the work alive after the answer has left, or after the caller has hung up. */
   later: (work: Promise<unknown>) => void
+  /** The caller reads the message back: the answer waits until it is on record. */
+  awaitsRecord?: boolean
 }
 
 export const usual: Injected = {
@@ -33,7 +35,7 @@ export const usual: Injected = {
   times: limits,
 }
 
-type Context = Pick<Outside, 'env' | 'settings' | 'principal' | 'later'>
+type Context = Pick<Outside, 'env' | 'settings' | 'principal' | 'later' | 'awaitsRecord'>
 export const outside = (context: Context, injected: Injected): Outside => ({
   ...context,
   ...injected,

@@ -15,6 +15,7 @@ import type { SealKey } from '../crypto/seal.ts'
 import { type AccountKeys, keeperOf, keyedDigest, sealColumn } from '../custody/sealing.ts'
 import type { Outgoing } from '../meta/send-message.ts'
 import { type OwnNumber, type SendFacts, subjectOf, type Who } from './facts.ts'
+import { groundOf } from './ground-of.ts'
 import type { Outside } from './outside.ts'
 
 /** A message on its way. `record` is missing for read receipts and for groups, which have no reader of their own. */
@@ -23,7 +24,7 @@ export type Sending = {
   account: AccountKeys
   outgoing: Outgoing
   holds: SendFacts['holds']
-  record?: { messageId: string; contactId: string; key: SealKey }
+  record?: { messageId: string; conversationId: string; contactId: string; key: SealKey }
 }
 
 /** Undefined when the person was erased between the look and the write: then nothing was written. */
@@ -36,7 +37,7 @@ export async function recordSending(
 ): Promise<Sending | undefined> {
   const number = facts.number as OwnNumber
   const sending: Sending = { number, account: who.account, outgoing, holds: facts.holds }
-  if (outgoing.kind === 'message') return recordMessage(out, sending, messageId, facts.met, who)
+  if (outgoing.kind === 'message') return recordMessage(out, sending, messageId, facts, who)
   if (outgoing.kind === 'group') {
     const entry = {
       accountId: out.principal.accountId,
@@ -54,7 +55,7 @@ async function recordMessage(
   out: Outside,
   sending: Sending,
   messageId: string,
-  met: boolean,
+  facts: SendFacts,
   who: Who,
 ): Promise<Sending | undefined> {
   const { account, number, outgoing } = sending
@@ -93,14 +94,16 @@ async function recordMessage(
     receivedAt: at,
     status: 'unknown' as const,
     statusAt: at,
+    sentBy: actorOf(out.principal),
+    ...groundOf(facts.gates),
   }
   await writeBatch(out.db, [
     // A contact we have met keeps what was heard of it from Meta.
-    ...(met ? [] : [await contactUpsert(out, account, key, contactId, outgoing.recipient, at)]),
+    ...(facts.met ? [] : [await contactUpsert(out, account, key, contactId, outgoing.recipient, at)]),
     conversationsUpsert(out.db, [conversation]),
     messagesInsert(out.db, [message]),
   ])
-  return { ...sending, record: { messageId, contactId, key } }
+  return { ...sending, record: { messageId, conversationId: conversation.id, contactId, key } }
 }
 
 const maybe = <K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } =>

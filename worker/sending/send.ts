@@ -9,7 +9,7 @@ import { errorName, log } from '../ground/log.ts'
 import { callGraph } from '../meta/graph.ts'
 import type { Refusal } from '../meta/send-error.ts'
 import type { Outgoing } from '../meta/send-message.ts'
-import { answerOf, conclude } from './conclude.ts'
+import { answerOf, conclude, tell } from './conclude.ts'
 import { type How, loadFacts, loadWho, type SendFacts, type Who } from './facts.ts'
 import { decide, erasedRefusal } from './gates.ts'
 import { type Claim, type Keyed, once } from './idempotency.ts'
@@ -36,6 +36,7 @@ async function walk(out: Outside, request: SendRequest, who: Who, claim: Claim):
   const sending = await recordSending(out, request.outgoing, request.messageId, facts, who)
   if (!sending) return recordRefusal(out, facts, erasedRefusal, claim)
   claim.handedOver = true
+  out.later(tell(out, sending))
   const graph = await handOver(out, request, sending)
   try {
     return await conclude(out, sending, graph, claim)

@@ -111,7 +111,7 @@ describe('an address', () => {
     const cases: [string, string, string][] = [
       ['/api/v1/keys', 'PUT', 'GET, POST'],
       ['/api/v1/keys/key_x', 'GET', 'DELETE'],
-      ['/api/v1/conversations/cnv_x/messages', 'POST', 'GET'],
+      ['/api/v1/conversations/cnv_x/messages', 'PUT', 'GET, POST'],
     ]
     for (const [path, method, allow] of cases) {
       const answer = await ask(path, { key, method })

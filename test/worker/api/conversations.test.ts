@@ -136,6 +136,12 @@ describe('conversations', () => {
       createdAt: expect.any(String),
       lastMessageAt: new Date(now - hour).toISOString(),
       windowClosesAt: new Date(now - hour + limits.windowMs).toISOString(),
+      unread: expect.any(Number),
+      assigneeId: null,
+      closedAt: null,
+      labels: [],
+      last: expect.objectContaining({ direction: 'in' }),
+      hasDraft: false,
     })
     expect(data[1]).toMatchObject({ contact: { username: mei.username, phone: null, bsuid: mei.bsuid } })
     expect(data[2]?.windowClosesAt).toBeNull()
@@ -189,10 +195,15 @@ describe('messages of a conversation', () => {
       at: new Date(now - 4 * hour).toISOString(),
       content: { body: 'Sí, de centeno' },
       replyTo: 'wamid.A1',
+      replyToId: byWamid.get('wamid.A1')?.id,
       reactions: [{ emoji: '❤️', from: 'contact', at: expect.any(String) }],
       editedAt: null,
       revokedAt: null,
       error: null,
+      failure: null,
+      statuses: [],
+      sentBy: null,
+      media: null,
     })
     expect(byWamid.get('wamid.A3')).toMatchObject({ status: 'failed', error: { code: 131047 } })
     expect(byWamid.get('wamid.A6')).toMatchObject({ status: 'unknown' })

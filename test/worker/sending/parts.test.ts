@@ -207,6 +207,7 @@ describe('the gates', () => {
     heardAt: undefined,
     window: { state: 'open', until: 9 },
     needsWindow: true,
+    edge: 'messages',
     begins: false,
     unwanted: false,
     answersRequest: false,

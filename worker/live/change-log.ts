@@ -1,0 +1,91 @@
+// What a feed remembers: numbered lists of changes, and a random name of the whole, which changes when the list begins anew.
+// Called by feed.ts.
+
+import { base32 } from '../ground/ids.ts'
+import { limits } from '../ground/limits.ts'
+import type { Change } from './announce.ts'
+
+/** Where a browser stands: everything up to `seq` of the list that is called `epoch`. */
+export type Position = { seq: number; epoch: string }
+export type Told = { seq: number; changes: Change[] }
+
+export class ChangeLog {
+  readonly #sql: SqlStorage
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql
+    this.#begin()
+  }
+
+  #begin(): void {
+    this.#sql.exec(
+      `CREATE TABLE IF NOT EXISTS changes (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, list TEXT NOT NULL)`,
+    )
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL)`)
+  }
+
+  get position(): Position {
+    const seq = this.#sql.exec<{ seq: number | null }>(`SELECT max(seq) AS seq FROM changes`).one().seq ?? 0
+    const [mark] = this.#sql.exec<{ value: string }>(`SELECT value FROM marks WHERE name = 'epoch'`).toArray()
+    return { seq, epoch: mark?.value ?? this.#newEpoch() }
+  }
+
+  #newEpoch(): string {
+    const epoch = base32(crypto.getRandomValues(new Uint8Array(16)))
+    this.#sql.exec(`INSERT OR REPLACE INTO marks (name, value) VALUES ('epoch', ?)`, epoch)
+    return epoch
+  }
+
+  append(changes: readonly Change[], now: number): number {
+    const { seq } = this.#sql
+      .exec<{ seq: number }>(
+        `INSERT INTO changes (at, list) VALUES (?, ?) RETURNING seq`,
+        now,
+        JSON.stringify(changes),
+      )
+      .one()
+    this.#sql.exec(`DELETE FROM changes WHERE seq <= ?`, seq - limits.feedKeepRows)
+    return seq
+  }
+
+  /** What was told after this position, the oldest first; undefined when that cannot be known any more. */
+  since({ seq, epoch }: Position): Told[] | undefined {
+    const here = this.position
+    if (epoch !== here.epoch || !Number.isSafeInteger(seq) || seq > here.seq) return undefined
+    const rows = this.#sql
+      .exec<{ seq: number; list: string }>(`SELECT seq, list FROM changes WHERE seq > ? ORDER BY seq`, seq)
+      .toArray()
+    const first = rows[0]
+    if (first === undefined) return []
+    if (first.seq !== seq + 1) return undefined
+    return rows.map((row) => ({ seq: row.seq, changes: JSON.parse(row.list) as Change[] }))
+  }
+
+  /** Throws away what is too old. True while something is left. */
+  prune(now: number): boolean {
+    const before = now - limits.feedKeepMs + limits.feedPruneEveryMs
+    const { newest } = this.#sql
+      .exec<{ newest: number | null }>(`SELECT max(at) AS newest FROM changes`)
+      .one()
+    if (newest === null) return false
+    if (newest < before) {
+      this.clear()
+      return false
+    }
+    // The newest stays, and with it the count.
+    this.#sql.exec(`DELETE FROM changes WHERE at < ?`, before)
+    return true
+  }
+
+  /** Begins anew. How many lists were thrown away. */
+  clear(): number {
+    const { rowsWritten } = this.#sql.exec(`DELETE FROM changes`)
+    this.#newEpoch()
+    return rowsWritten
+  }
+
+  /** After the whole storage was emptied. */
+  reborn(): void {
+    this.#begin()
+  }
+}
