@@ -2,7 +2,7 @@
 // shows that each of them bites.
 
 const rooms = '(accounts|conversations|consent|relay|live|mail|proofs|visitors|templates|copies|agreements)'
-const walks = '(onboarding|inbound|sending|retention|deletion|rights|notices|upkeep|takeout)'
+const walks = '(onboarding|contacts|inbound|sending|retention|deletion|rights|notices|upkeep|takeout)'
 // Given values they return values: a test needs no world around them.
 const pure = [
   'ground/(?!http|log|openapi)[a-z-]+',
@@ -13,7 +13,8 @@ const pure = [
   'accounts/permissions',
   'transparency/(merkle|checkpoint)',
   'deletion/receipt',
-  'consent/(keywords|language|phrases-[a-z]+|answers)',
+  'consent/(keywords|language|phrases-[a-z]+|answers|standing)',
+  'contacts/(rows|values)',
   'mail/(templates[a-z-]*|phrases|render)',
   'rights/(clocks|refusals|states|package-(redact|text|words|document|page|style))',
   'inbound/(plan|drafts|notes|reading|frame|wish)',

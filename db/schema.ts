@@ -541,6 +541,7 @@ export const auditEntries = sqliteTable(
     index('audit_entries_account').on(t.accountId, t.at, t.id),
     index('audit_entries_recorded').on(t.accountId, t.recordedAt, t.id),
     index('audit_entries_age').on(t.recordedAt),
+    index('audit_entries_subject').on(t.accountId, t.subject, t.at),
   ],
 )
 
@@ -1197,6 +1198,13 @@ export const consents = sqliteTable(
   ],
 )
 
+/** Whether marketing needs a consent that is written down here. No row: the business keeps its proof elsewhere. */
+export const consentRules = sqliteTable('consent_rules', {
+  accountId: text('account_id').primaryKey(),
+  marketing: text('marketing', { enum: ['open', 'recorded'] }).notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
 /** A list of contacts that is being taken in. The rows themselves are never kept: what became of them is counted. */
 export const imports = sqliteTable(
   'imports',
@@ -1206,9 +1214,12 @@ export const imports = sqliteTable(
     /** As in the ledger. */
     startedBy: text('started_by').notNull(),
     state: text('state', { enum: ['open', 'done', 'cancelled'] }).notNull(),
-    /** `{ name, source, text, date }`: the file's name and the evidence of consent. */
+    /** `{ name, source, text, where, date, fingerprint }`: the file, and the evidence of consent. */
     content: text('content').notNull(),
+    purpose: text('purpose', { enum: ['marketing', 'utility', 'authentication', 'service'] }).notNull(),
     total: integer('total').notNull(),
+    /** So many rows were handled: the next piece begins here. Moves with what it counts, in one batch. */
+    position: integer('position').notNull().default(0),
     added: integer('added').notNull().default(0),
     updated: integer('updated').notNull().default(0),
     refused: integer('refused').notNull().default(0),

@@ -13,6 +13,9 @@ import { workspaces } from './accounts/workspace-routes.ts'
 import type { DoorEnv } from './audit/principal.ts'
 import { audit } from './audit/routes.ts'
 import { notes } from './conversations/note-routes.ts'
+import { contactImports } from './contacts/import-routes.ts'
+import { contactNotes } from './contacts/note-routes.ts'
+import { contacts } from './contacts/routes.ts'
 import { conversations } from './conversations/routes.ts'
 import { conversationStates } from './conversations/state-routes.ts'
 import { guard } from './custody/guard.ts'
@@ -65,6 +68,9 @@ const api = openApiRoom<DoorEnv>()
   .route('/', notes)
   .route('/', inbox)
   .route('/', live)
+  .route('/', contacts)
+  .route('/', contactNotes)
+  .route('/', contactImports)
   .route('/', numbers)
   .route('/', signup)
   .route('/', doctor)

@@ -21,6 +21,12 @@ CREATE TABLE `checkups` (
 );
 --> statement-breakpoint
 CREATE INDEX `checkups_at` ON `checkups` (`at`);--> statement-breakpoint
+CREATE TABLE `consent_rules` (
+	`account_id` text PRIMARY KEY NOT NULL,
+	`marketing` text NOT NULL,
+	`updated_at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `consents` (
 	`id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
@@ -106,7 +112,9 @@ CREATE TABLE `imports` (
 	`started_by` text NOT NULL,
 	`state` text NOT NULL,
 	`content` text NOT NULL,
+	`purpose` text NOT NULL,
 	`total` integer NOT NULL,
+	`position` integer DEFAULT 0 NOT NULL,
 	`added` integer DEFAULT 0 NOT NULL,
 	`updated` integer DEFAULT 0 NOT NULL,
 	`refused` integer DEFAULT 0 NOT NULL,
@@ -353,4 +361,5 @@ ALTER TABLE `wabas` ADD `way` text DEFAULT 'manual' NOT NULL;--> statement-break
 ALTER TABLE `wabas` ADD `token_expires_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `business_id` text;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `templates_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-CREATE INDEX `wabas_templates` ON `wabas` (`templates_at`);
+CREATE INDEX `wabas_templates` ON `wabas` (`templates_at`);--> statement-breakpoint
+CREATE INDEX `audit_entries_subject` ON `audit_entries` (`account_id`,`subject`,`at`);

@@ -1,11 +1,10 @@
-// Reads contacts for the API: newest seen first, all sealed columns of a page opened with one Keeper call. Called by
-// routes.ts; list-conversations.ts opens the contact beside each conversation the same way.
+// Reads contacts for the API, all sealed columns of a page opened with one Keeper call. Called by the contacts walk;
+// list-conversations.ts opens the contact beside each conversation the same way.
 
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import { notRestricted } from '../audit/holds.ts'
 import { type Keepers, openColumns, type Sealed } from '../custody/sealing.ts'
-import type { Page, TimeKey } from '../ground/openapi.ts'
 
 const { contacts } = schema
 
@@ -17,17 +16,6 @@ export type ContactView = {
   username: string | null
   phone: string | null
   bsuid: string | null
-}
-
-export function contactsQuery(db: Database, accountId: string, { limit, cursor }: Page<TimeKey>) {
-  const after: SQL | undefined =
-    cursor && sql`(${contacts.lastSeenAt}, ${contacts.id}) < (${cursor[0]}, ${cursor[1]})`
-  return db
-    .select()
-    .from(contacts)
-    .where(and(eq(contacts.accountId, accountId), after, notRestricted(accountId, sql`contacts.id`)))
-    .orderBy(desc(contacts.lastSeenAt), desc(contacts.id))
-    .limit(limit + 1)
 }
 
 export const contactQuery = (db: Database, accountId: string, id: string) =>

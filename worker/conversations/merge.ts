@@ -4,7 +4,9 @@
 import { inArray, type SQL, sql } from 'drizzle-orm'
 import { among, type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { holdsMergeInsert } from '../audit/holds.ts'
+import { sha256 } from '../crypto/digest.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
+import { idFrom } from '../ground/ids.ts'
 import { type ConversationRow, conversationId } from './record.ts'
 
 const { contactPreferences, contacts, conversations, holds, messageChanges } = schema
@@ -108,6 +110,7 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
       sql`UPDATE wishes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     ...requestStatements(db, facts.merge),
+    ...notedStatements(db, facts.merge),
     // One by one: two losers may carry the same kind.
     ...facts.holds.map((hold) => holdsMergeInsert(db, [{ ...hold, subjectId: winner }])),
     run(sql`DELETE FROM holds WHERE account_id = ${accountId} AND subject_id IN ${among(losers)}`),
@@ -149,6 +152,33 @@ function requestStatements(db: Database, { accountId, winner, losers }: Merge): 
     ),
   ]
 }
+
+/** What the business noted: of two values of one field the newer stays. Every consent and withdrawal stays. */
+function notedStatements(db: Database, { accountId, winner, losers }: Merge): Statement[] {
+  const both = among([winner, ...losers])
+  const run = (query: SQL) => statement(db, query)
+  return [
+    run(
+      sql`UPDATE consents SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    run(sql`DELETE FROM custom_values WHERE account_id = ${accountId} AND contact_id IN ${both}
+      AND EXISTS (SELECT 1 FROM custom_values other WHERE other.account_id = ${accountId} AND other.contact_id IN ${both}
+        AND other.field_id = custom_values.field_id AND (other.updated_at, other.id) > (custom_values.updated_at, custom_values.id))`),
+    run(
+      sql`UPDATE custom_values SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    ...losers.map((loser) => mergeEntry(db, accountId, winner, loser)),
+  ]
+}
+
+/** Once for each pair, however often the merge is walked. */
+const mergeEntry = (db: Database, accountId: string, winner: string, loser: string): Statement =>
+  statement(
+    db,
+    sql`INSERT INTO audit_entries (id, account_id, actor, action, subject, reason, at)
+      VALUES (${idFrom('aud', sha256(`merge/${accountId}/${loser}/${winner}`))}, ${accountId}, 'meta', 'contact.merge', ${winner},
+        ${loser}, CAST(unixepoch('subsec') * 1000 AS INTEGER)) ON CONFLICT DO NOTHING`,
+  )
 
 /** The newest word stands; of two in the same instant, stop. */
 export const preferencesInsert = (

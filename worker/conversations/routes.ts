@@ -1,4 +1,4 @@
-// Doors of the conversations room: contacts, conversations and their messages, to read. Mounted by app.ts.
+// Doors of the conversations room: conversations and their messages, to read. Mounted by app.ts.
 
 import { database } from '../../db/client.ts'
 import { type DoorEnv, type Principal, seesIdentifiers } from '../audit/principal.ts'
@@ -17,7 +17,6 @@ import {
   z,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
-import { type ContactView, contactQuery, contactsQuery, openContacts } from './list-contacts.ts'
 import {
   type ConversationFilter,
   conversationQuery,
@@ -26,9 +25,6 @@ import {
 } from './list-conversations.ts'
 import { loadMessage, loadMessages, openMessages } from './list-messages.ts'
 import {
-  contactPage,
-  contactSchema,
-  contactView,
   conversationPage,
   conversationSchema,
   conversationView,
@@ -112,35 +108,10 @@ const getMessage = createRoute({
   responses: { 200: jsonAnswer('The message.', messageSchema), ...oneAnswers },
 })
 
-const listContacts = createRoute({
-  ...needsScope('conversations:read'),
-  method: 'get',
-  path: '/contacts',
-  operationId: 'listContacts',
-  summary: 'List contacts',
-  description: 'The one heard of last first.',
-  tags: ['Contacts'],
-  request: { query: pageQuery(timeKey) },
-  responses: { 200: jsonAnswer('A page of contacts.', contactPage), ...listAnswers },
-})
-
-const getContact = createRoute({
-  ...needsScope('conversations:read'),
-  method: 'get',
-  path: '/contacts/{id}',
-  operationId: 'getContact',
-  summary: 'Read one contact',
-  tags: ['Contacts'],
-  request: { params: idParam('cnt_1a3c5e7g9j1m3p5r7t9w1y3a5c') },
-  responses: { 200: jsonAnswer('The contact.', contactSchema), ...oneAnswers },
-})
-
 const room = openApiRoom<DoorEnv>()
 room.use('/conversations', unlessFrozen)
 room.use('/conversations/*', unlessFrozen)
 room.use('/messages/*', unlessFrozen)
-room.use('/contacts', unlessFrozen)
-room.use('/contacts/:id{cnt_[^/]+}', unlessFrozen)
 
 const readerOf = ({ accountId, member }: Principal) => ({ accountId, memberId: member?.id })
 
@@ -186,19 +157,4 @@ export const conversations = room
     const message = await loadMessage(c.env, accountId, c.req.valid('param').id, Date.now())
     if (!message) throw new Problem('not_found')
     return c.json(messageView(message, seesIdentifiers(c.var.principal)), 200)
-  })
-  .openapi(listContacts, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const { accountId } = c.var.principal
-    const found = await contactsQuery(database(c.env.DB), accountId, { limit, cursor })
-    const { rows, next } = cutPage(found, limit, (row) => [row.lastSeenAt, row.id])
-    const opened = await openContacts(c.env.KEEPER, accountId, rows, Date.now())
-    return c.json({ data: rows.map((row, i) => contactView(row, opened[i] as ContactView)), next }, 200)
-  })
-  .openapi(getContact, async (c) => {
-    const { accountId } = c.var.principal
-    const row = await contactQuery(database(c.env.DB), accountId, c.req.valid('param').id).get()
-    if (!row) throw new Problem('not_found')
-    const [contact] = await openContacts(c.env.KEEPER, accountId, [row], Date.now())
-    return c.json(contactView(row, contact as ContactView), 200)
   })

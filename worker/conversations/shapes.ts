@@ -139,7 +139,6 @@ export const messageSchema = z
   })
   .openapi('Message')
 
-export const contactPage = pageSchema('ContactPage', contactSchema)
 export const conversationPage = pageSchema('ConversationPage', conversationSchema)
 export const messagePage = pageSchema('MessagePage', messageSchema)
 

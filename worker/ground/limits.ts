@@ -304,6 +304,22 @@ export const limits = {
   labelChars: 60,
   noteChars: 4_000,
   draftChars: 8_000,
+  /** Identifiers that one member or key reveals in an hour, each noted. */
+  revealsPerHour: 60,
+  /** What a business notes about its contacts: fields, and how long their words may be. */
+  customFields: 50,
+  fieldNameChars: 80,
+  fieldPurposeChars: 500,
+  fieldChoices: 50,
+  fieldValueChars: 2_000,
+  contactNameChars: 200,
+  /** The words of a consent, and where they stand. */
+  consentTextChars: 4_000,
+  consentWhereChars: 500,
+  /** A list of contacts: its rows, how many come at once, and how many lists may be open side by side. */
+  importRows: 20_000,
+  importChunkRows: 200,
+  importsOpen: 20,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,
   /** /healthz answers within this, whether the database does or not. */

@@ -97,6 +97,12 @@ export const problemSchema = z
   })
   .openapi('Problem')
 
+/** The scope, and of a workspace that is being deleted nothing: for what is about people. */
+export function aboutPeople(scope: string) {
+  const { security, middleware } = needsScope(scope)
+  return { security, middleware: [middleware, unlessFrozen] as [typeof middleware, typeof unlessFrozen] }
+}
+
 const problemAnswer = (codes: ProblemCode[]) => {
   const first = codes[0] as ProblemCode
   const { status, title, remedy } = problems[first]

@@ -6,8 +6,9 @@ import { keysQuery } from '../../../worker/accounts/keys.ts'
 import { membersQuery, metaLinkQuery } from '../../../worker/accounts/members.ts'
 import { numberQuery, numbersQuery, wabasQuery } from '../../../worker/accounts/numbers.ts'
 import { entriesQuery, entryRunQuery, sealsQuery } from '../../../worker/audit/ledger.ts'
+import { contactsQuery } from '../../../worker/contacts/find.ts'
 import { sortKey } from '../../../worker/conversations/content.ts'
-import { contactQuery, contactsQuery } from '../../../worker/conversations/list-contacts.ts'
+import { contactQuery } from '../../../worker/conversations/list-contacts.ts'
 import { conversationQuery, conversationsQuery } from '../../../worker/conversations/list-conversations.ts'
 import {
   changesQuery,

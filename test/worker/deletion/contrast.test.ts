@@ -113,7 +113,7 @@ beforeAll(async () => {
 afterAll(() => vi.unstubAllGlobals())
 
 /** One row for the whole business. */
-const ofTheBusiness = ['accounts', 'requestRules', 'retentionRules']
+const ofTheBusiness = ['accounts', 'requestRules', 'consentRules', 'retentionRules']
 
 describe('the filler', () => {
   it('leaves no table of the catalogue empty, of either business', async () => {
