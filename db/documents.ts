@@ -2,7 +2,7 @@
 // list with the file, and test/site/policy-versions.test.ts compares them. The gateway reads it to know what is in
 // force, whom it has to tell, and which hashes belong into the transparency log.
 
-export type DocumentName = 'privacy' | 'terms' | 'subprocessors'
+export type DocumentName = 'privacy' | 'terms' | 'subprocessors' | 'dpa'
 
 /** A material change is not in force before so many days after everybody who has to know was told. */
 export const noticeDays = 30
@@ -48,6 +48,15 @@ export const documents: readonly DocumentVersion[] = [
     hash: 'd77b569fd70ff21e64d7538274e02a13b48585e7298e67d851b4e588ef1443d2',
     announced: '2026-11-22',
     effective: '2026-11-22',
+    material: false,
+    summary: 'The first version.',
+  },
+  {
+    document: 'dpa',
+    version: '1',
+    hash: 'f1dfc4a41993fab3a39233ee51d4111af05d2e87aaa13ef6489c39b88b8d5b03',
+    announced: '2026-11-28',
+    effective: '2026-11-28',
     material: false,
     summary: 'The first version.',
   },

@@ -540,6 +540,8 @@ export const auditEntries = sqliteTable(
   (t) => [
     index('audit_entries_account').on(t.accountId, t.at, t.id),
     index('audit_entries_recorded').on(t.accountId, t.recordedAt, t.id),
+    index('audit_entries_action').on(t.accountId, t.action, t.recordedAt, t.id),
+    index('audit_entries_actor').on(t.accountId, t.actor, t.recordedAt, t.id),
     index('audit_entries_age').on(t.recordedAt),
     index('audit_entries_subject').on(t.accountId, t.subject, t.at),
   ],
@@ -917,7 +919,7 @@ export const requestRules = sqliteTable('request_rules', {
 export const documentVersions = sqliteTable(
   'document_versions',
   {
-    document: text('document', { enum: ['privacy', 'terms', 'subprocessors'] }).notNull(),
+    document: text('document', { enum: ['privacy', 'terms', 'subprocessors', 'dpa'] }).notNull(),
     version: text('version').notNull(),
     /** Hex SHA-256 of the text. */
     hash: text('hash').notNull(),
@@ -940,7 +942,7 @@ export const documentVersions = sqliteTable(
 export const notices = sqliteTable(
   'notices',
   {
-    document: text('document', { enum: ['privacy', 'terms', 'subprocessors'] }).notNull(),
+    document: text('document', { enum: ['privacy', 'terms', 'subprocessors', 'dpa'] }).notNull(),
     version: text('version').notNull(),
     /** The workspace of the member; `platform` for a subscriber. */
     accountId: text('account_id').notNull(),

@@ -10,6 +10,7 @@ import { loadPrincipal, loadSignedIn, principalIn } from './accounts/auth.ts'
 import { keys, members, onlyOperator, operator } from './accounts/routes.ts'
 import { ownSession } from './accounts/session-routes.ts'
 import { workspaces } from './accounts/workspace-routes.ts'
+import { agreements } from './agreements/routes.ts'
 import type { DoorEnv } from './audit/principal.ts'
 import { audit } from './audit/routes.ts'
 import { contactImports } from './contacts/import-routes.ts'
@@ -84,6 +85,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', templates)
   .route('/', numberUpkeep)
   .route('/', retention)
+  .route('/', agreements)
   .route('/', ownSession)
   .route('/', workspaces)
 

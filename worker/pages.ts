@@ -14,7 +14,7 @@ export type Site = {
 export type Reading = { request: Request; env: Env; ctx: ExecutionContext; now: number }
 
 /** Documents whose own address shows the version in force. */
-const inForce: Record<string, DocumentName> = { '/privacy': 'privacy', '/terms': 'terms' }
+const inForce: Record<string, DocumentName> = { '/privacy': 'privacy', '/terms': 'terms', '/dpa': 'dpa' }
 
 export async function showPage(
   site: Site,

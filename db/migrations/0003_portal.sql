@@ -362,4 +362,6 @@ ALTER TABLE `wabas` ADD `token_expires_at` integer;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `business_id` text;--> statement-breakpoint
 ALTER TABLE `wabas` ADD `templates_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX `wabas_templates` ON `wabas` (`templates_at`);--> statement-breakpoint
+CREATE INDEX `audit_entries_action` ON `audit_entries` (`account_id`,`action`,`recorded_at`,`id`);--> statement-breakpoint
+CREATE INDEX `audit_entries_actor` ON `audit_entries` (`account_id`,`actor`,`recorded_at`,`id`);--> statement-breakpoint
 CREATE INDEX `audit_entries_subject` ON `audit_entries` (`account_id`,`subject`,`at`);

@@ -5,12 +5,13 @@ import type { DocumentName, DocumentVersion } from '../../db/documents.ts'
 
 export type Version = DocumentVersion & { text: string }
 
-export const documentNames: readonly DocumentName[] = ['privacy', 'terms', 'subprocessors']
+export const documentNames: readonly DocumentName[] = ['privacy', 'terms', 'subprocessors', 'dpa']
 
 export const documentTitles: Record<DocumentName, string> = {
   privacy: 'Privacy policy',
   terms: 'Terms of service',
   subprocessors: 'Subprocessors',
+  dpa: 'Data processing agreement',
 }
 
 const fields = ['version', 'announced', 'effective', 'material', 'summary', 'hash'] as const

@@ -25,6 +25,7 @@ export const publicPages: PublicPage[] = [
   legal('/privacy/versions'),
   page('/privacy/compare'),
   legal('/terms'),
+  legal('/dpa'),
   legal('/cookies'),
   legal('/subprocessors'),
   legal('/data-deletion'),

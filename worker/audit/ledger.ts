@@ -1,7 +1,7 @@
 // Reads of the ledger: a page for the API, a run of entries for sealing and for the export. Every read goes by an index
 // that begins with the account.
 
-import { and, asc, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 
@@ -10,14 +10,42 @@ const { auditEntries, auditSeals } = schema
 export type EntryRow = typeof auditEntries.$inferSelect
 export type SealRow = typeof auditSeals.$inferSelect
 
+/** `action`: a whole one, or the noun that it begins with. `from`, `to`: recorded in between, `to` excluded (epoch ms). */
+export type EntryFilter = {
+  action?: string | undefined
+  actor?: string | undefined
+  from?: number | undefined
+  to?: number | undefined
+}
+
+function actionIs(action: string): SQL {
+  if (action.includes('.')) return eq(auditEntries.action, action)
+  // All that begins with the noun and a full stop: what follows a full stop in the order of characters is a slash.
+  return sql`${auditEntries.action} >= ${`${action}.`} AND ${auditEntries.action} < ${`${action}/`}`
+}
+
 /** Newest first, one row more than the page. */
-export function entriesQuery(db: Database, accountId: string, { limit, cursor }: Page<TimeKey>) {
+export function entriesQuery(
+  db: Database,
+  accountId: string,
+  { limit, cursor }: Page<TimeKey>,
+  { action, actor, from, to }: EntryFilter = {},
+) {
   const after: SQL | undefined =
     cursor && sql`(${auditEntries.recordedAt}, ${auditEntries.id}) < (${cursor[0]}, ${cursor[1]})`
   return db
     .select()
     .from(auditEntries)
-    .where(and(eq(auditEntries.accountId, accountId), after))
+    .where(
+      and(
+        eq(auditEntries.accountId, accountId),
+        action === undefined ? undefined : actionIs(action),
+        actor === undefined ? undefined : eq(auditEntries.actor, actor),
+        from === undefined ? undefined : gte(auditEntries.recordedAt, from),
+        to === undefined ? undefined : lt(auditEntries.recordedAt, to),
+        after,
+      ),
+    )
     .orderBy(desc(auditEntries.recordedAt), desc(auditEntries.id))
     .limit(limit + 1)
 }

@@ -42,15 +42,27 @@ const entryView = ({ id, actor, action, subject, reason, at, recordedAt }: Entry
   recordedAt: isoTime(recordedAt),
 })
 
+const moment = z.iso.datetime().transform((text) => Date.parse(text))
+const entriesQuerySchema = pageQuery(timeKey).extend({
+  action: z
+    .string()
+    .regex(/^[a-z_]{1,40}(\.[a-z_]{1,40})?$/)
+    .optional()
+    .openapi({ description: 'A whole action, or its noun.', example: 'key.create' }),
+  actor: z.string().max(80).optional().openapi({ description: 'As the entries name it.' }),
+  from: moment.optional().openapi({ type: 'string', description: 'Recorded at this instant or later.' }),
+  to: moment.optional().openapi({ type: 'string', description: 'Recorded before this instant.' }),
+})
+
 const listEntries = createRoute({
   ...needsScope('audit'),
   method: 'get',
   path: '/audit',
   operationId: 'listAuditEntries',
   summary: 'List the audit ledger',
-  description: 'Newest first.',
+  description: 'Newest first, all of it or what the filters leave.',
   tags: ['Audit'],
-  request: { query: pageQuery(timeKey) },
+  request: { query: entriesQuerySchema },
   responses: {
     200: jsonAnswer('A page of entries.', pageSchema('AuditEntryPage', entrySchema)),
     ...refusals('bad_request', 'unauthorized', 'forbidden'),
@@ -77,8 +89,9 @@ const exportEntries = createRoute({
 
 export const audit = openApiRoom<DoorEnv>()
   .openapi(listEntries, async (c) => {
-    const { limit, cursor } = c.req.valid('query')
-    const found = await entriesQuery(database(c.env.DB), c.var.principal.accountId, { limit, cursor })
+    const { limit, cursor, ...filter } = c.req.valid('query')
+    const { accountId } = c.var.principal
+    const found = await entriesQuery(database(c.env.DB), accountId, { limit, cursor }, filter)
     const { rows, next } = cutPage(found, limit, (row) => [row.recordedAt, row.id])
     return c.json({ data: rows.map(entryView), next }, 200)
   })

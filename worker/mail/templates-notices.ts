@@ -4,7 +4,7 @@
 import { day } from './phrases.ts'
 import { type MailText, renderMail } from './render.ts'
 
-const names = { privacy: 'privacy policy', terms: 'terms of service' }
+const names = { privacy: 'privacy policy', terms: 'terms of service', dpa: 'data processing agreement' }
 
 export const noticeMails = {
   /**
@@ -19,7 +19,7 @@ export const noticeMails = {
     policyUrl,
     differenceUrl,
   }: {
-    document?: 'privacy' | 'terms'
+    document?: 'privacy' | 'terms' | 'dpa'
     version: number | string
     effectiveAt: number
     changes: string[]

@@ -14,7 +14,7 @@ export const summarySchema = z
   .object({
     data: z.array(
       z.object({
-        document: z.enum(['privacy', 'terms', 'subprocessors']),
+        document: z.enum(['privacy', 'terms', 'subprocessors', 'dpa']),
         version: z.string(),
         material: z.boolean(),
         effectiveAt: z.iso.datetime().describe('Not in force before.'),

@@ -17,6 +17,7 @@ import {
   z,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { loadMap, type MappedTable, otherPlaces } from './data-map.ts'
 import { classNames, countDue, loadRetention, type Retention, setRule } from './rules.ts'
 
 const tags = ['Privacy']
@@ -104,6 +105,66 @@ const putRule = createRoute({
   },
 })
 
+const columnSchema = z.object({
+  label: z.string(),
+  category: z.string(),
+  whose: z.string(),
+  sealed: z.union([z.string(), z.literal(false)]),
+  exported: z.boolean(),
+})
+
+const mapSchema = z
+  .object({
+    tables: z.array(
+      z.object({
+        table: z.string(),
+        title: z.string(),
+        section: z.int().nullable(),
+        purpose: z.string(),
+        basis: z.string(),
+        days: z.int().nullable().describe('Null: until it is deleted.'),
+        when: z.string().nullable().describe('The condition under which the days run.'),
+        erase: z.string(),
+        rows: z.int(),
+        oldestAt: instant.nullable(),
+        columns: z.array(columnSchema),
+      }),
+    ),
+    places: z
+      .array(
+        z.object({
+          store: z.string(),
+          name: z.string(),
+          place: z.string(),
+          category: z.string(),
+          whose: z.string(),
+          sealed: z.union([z.string(), z.literal(false)]),
+          life: z.string(),
+          erase: z.string(),
+        }),
+      )
+      .describe('Outside of the database.'),
+  })
+  .openapi('DataMap')
+
+const getMap = createRoute({
+  ...needsScope('privacy'),
+  method: 'get',
+  path: '/data-map',
+  operationId: 'getDataMap',
+  summary: 'Where what data is, why, and how long',
+  description: 'The catalogue that the policy, exports and deletions are made from, with what is there now.',
+  tags,
+  responses: { 200: jsonAnswer('Every place.', mapSchema), ...refusals('unauthorized', 'forbidden') },
+})
+
+const tableView = ({ life, oldestAt, ...table }: MappedTable) => ({
+  ...table,
+  days: life === 'erasure' ? null : life.days,
+  when: life === 'erasure' ? null : (life.when ?? null),
+  oldestAt: isoTimeOrNull(oldestAt),
+})
+
 export const retention = openApiRoom<DoorEnv>()
   .openapi(listRetention, async (c) => {
     const found = await loadRetention(database(c.env.DB), c.var.principal.accountId)
@@ -114,6 +175,10 @@ export const retention = openApiRoom<DoorEnv>()
     const { days } = c.req.valid('query')
     const { accountId } = c.var.principal
     return c.json({ rows: await countDue(database(c.env.DB), accountId, name, days, Date.now()) }, 200)
+  })
+  .openapi(getMap, async (c) => {
+    const tables = await loadMap(database(c.env.DB), c.var.principal.accountId)
+    return c.json({ tables: tables.map(tableView), places: [...otherPlaces] }, 200)
   })
   .openapi(putRule, async (c) => {
     const { class: name } = c.req.valid('param')
