@@ -101,7 +101,7 @@ describe('the list', () => {
       expect((await ask(path)).status).toBe(401)
     }
     expect((await ask('/api/v1/audit?cursor=x', { key })).status).toBe(400)
-    expect((await ask('/api/v1/audit?actor=meta', { key })).status).toBe(400)
+    expect((await ask('/api/v1/audit?colour=red', { key })).status).toBe(400)
   })
 })
 
