@@ -35,6 +35,7 @@ const message = (n: number, more: Partial<Message> = {}): Message => ({
   sort: String(n).padStart(6, '0'),
   content: { body: `words ${n}` },
   replyTo: null,
+  replyToId: null,
   reactions: [],
   editedAt: null,
   revokedAt: null,

@@ -29,7 +29,7 @@ export function open(id: string, from: 'list' | 'address' = 'list'): void {
   void restoreDraft(id)
 }
 
-export function leave(): void {
+export function leave(from: 'here' | 'address' = 'here'): void {
   if (step.value === 'panel') {
     step.value = 'thread'
     isPanelOpen.value = false
@@ -39,9 +39,17 @@ export function leave(): void {
   flushDraft(openId.value)
   batch(() => {
     openId.value = undefined
+    isPanelOpen.value = false
     step.value = 'list'
   })
-  history.pushState(null, '', addressOf(undefined))
+  if (from === 'here') history.pushState(null, '', addressOf(undefined))
+}
+
+export function togglePanel(): void {
+  batch(() => {
+    isPanelOpen.value = !isPanelOpen.value
+    step.value = isPanelOpen.value ? 'panel' : 'thread'
+  })
 }
 
 function addressOf(id: string | undefined): string {
@@ -71,7 +79,11 @@ export function seen(id: string): void {
 
 // ── Changes ──
 
-async function change(id: string, shown: Partial<Conversation>, told: Parameters<typeof api.patchConversation>[1]) {
+async function change(
+  id: string,
+  shown: Partial<Conversation>,
+  told: Parameters<typeof api.patchConversation>[1],
+) {
   const before = book.value.byId.get(id)
   if (!before) return
   book.value = changed(book.value, id, shown, me())

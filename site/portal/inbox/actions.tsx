@@ -1,21 +1,29 @@
 // What can be done with one message: react, reply, copy, have it explained. One popover for the whole thread, beside the
 // message it is about. Part of thread.tsx.
 
-import { lazy } from './lazy.tsx'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { can } from '../session.ts'
 import { Button, toast } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { react } from './acting.ts'
 import { Mark } from './icons.tsx'
-import { explained, compose } from './state.ts'
+import { lazy } from './lazy.tsx'
+import { compose, explained } from './state.ts'
 import type { Message } from './types.ts'
 
 export type Asked = { message: Message; beside: HTMLElement }
 const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 const Emoji = lazy(async () => (await import('./emoji.tsx')).Emoji)
 
-export function Actions({ asked, conversationId, onClose }: { asked: Asked; conversationId: string; onClose: () => void }) {
+export function Actions({
+  asked,
+  conversationId,
+  onClose,
+}: {
+  asked: Asked
+  conversationId: string
+  onClose: () => void
+}) {
   const box = useRef<HTMLDivElement>(null)
   const [isAll, setAll] = useState(false)
   useEffect(() => {
@@ -57,7 +65,9 @@ export function Actions({ asked, conversationId, onClose }: { asked: Asked; conv
         finish(() => asked.beside.focus())
       }}
     >
-      {isOurs && message.revokedAt === null && <Quick message={message} pick={pick} more={() => setAll(true)} />}
+      {isOurs && message.revokedAt === null && (
+        <Quick message={message} pick={pick} more={() => setAll(true)} />
+      )}
       {isAll && <Emoji onPick={pick} />}
       <div class="acts">
         {isOurs && message.revokedAt === null && (

@@ -4,7 +4,16 @@
 import { ask, type Result, request, tell } from '../client.ts'
 import type { Filter } from './store.ts'
 import type { MessagePage } from './thread-store.ts'
-import type { Colleague, Conversation, Explanation, Label, Message, Note, Outgoing } from './types.ts'
+import type {
+  Colleague,
+  Conversation,
+  Explanation,
+  Label,
+  Message,
+  Note,
+  Outgoing,
+  Template,
+} from './types.ts'
 
 export type Page<T> = { data: T[]; next: string | null }
 export type Found = { conversation: Conversation; message: Message | null }
@@ -20,16 +29,25 @@ function queryOf(values: Record<string, string | number | boolean | null | undef
   return query.toString()
 }
 
-export const loadConversations = (filter: Filter, cursor?: string | null): Promise<Result<Page<Conversation>>> =>
+export const loadConversations = (
+  filter: Filter,
+  cursor?: string | null,
+): Promise<Result<Page<Conversation>>> =>
   ask(`/conversations?${queryOf({ ...filter, limit: listRows, cursor })}`)
 export const loadConversation = (id: string): Promise<Result<Conversation>> => ask(`/conversations/${id}`)
-export const loadMessages = (id: string, cursor?: string | null, limit = threadRows): Promise<Result<MessagePage>> =>
+export const loadMessages = (
+  id: string,
+  cursor?: string | null,
+  limit = threadRows,
+): Promise<Result<MessagePage>> =>
   ask(`/conversations/${id}/messages?${queryOf({ order: 'newest', limit, cursor })}`)
 export const loadMessage = (id: string): Promise<Result<Message>> => ask(`/messages/${id}`)
-export const loadNotes = (id: string): Promise<Result<Page<Note>>> => ask(`/conversations/${id}/notes?limit=200`)
+export const loadNotes = (id: string): Promise<Result<Page<Note>>> =>
+  ask(`/conversations/${id}/notes?limit=200`)
 export const loadLabels = (): Promise<Result<Page<Label>>> => ask('/labels?limit=200')
 export const loadColleagues = (): Promise<Result<{ data: Colleague[] }>> => ask('/colleagues')
-export const loadExplanation = (id: string): Promise<Result<Explanation>> => ask(`/messages/${id}/explanation`)
+export const loadExplanation = (id: string): Promise<Result<Explanation>> =>
+  ask(`/messages/${id}/explanation`)
 export const search = (q: string, cursor?: string | null): Promise<Result<Page<Found>>> =>
   ask(`/search?${queryOf({ q, cursor })}`)
 
@@ -45,13 +63,19 @@ export const createNote = (id: string, text: string): Promise<Result<Note>> =>
   tell(`/conversations/${id}/notes`, 'POST', { text })
 export const deleteNote = (id: string): Promise<Result<unknown>> => tell(`/notes/${id}`, 'DELETE')
 
-export const loadDraft = (id: string): Promise<Result<{ text: string } | null>> => ask(`/conversations/${id}/draft`)
+export const loadDraft = (id: string): Promise<Result<{ text: string } | null>> =>
+  ask(`/conversations/${id}/draft`)
 export const putDraft = (id: string, text: string): Promise<Result<unknown>> =>
   tell(`/conversations/${id}/draft`, 'PUT', { text })
-export const deleteDraft = (id: string): Promise<Result<unknown>> => tell(`/conversations/${id}/draft`, 'DELETE')
+export const deleteDraft = (id: string): Promise<Result<unknown>> =>
+  tell(`/conversations/${id}/draft`, 'DELETE')
 
 /** Asked again with the same key it is the same message. */
-export const send = (id: string, key: string, { type, payload, replyTo, mediaId }: Outgoing): Promise<Result<Message>> =>
+export const send = (
+  id: string,
+  key: string,
+  { type, payload, replyTo, mediaId }: Outgoing,
+): Promise<Result<Message>> =>
   ask(`/conversations/${id}/messages`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': key },
@@ -59,7 +83,8 @@ export const send = (id: string, key: string, { type, payload, replyTo, mediaId 
   })
 export const react = (id: string, messageId: string, emoji: string | null): Promise<Result<unknown>> =>
   tell(`/conversations/${id}/reactions`, 'POST', { messageId, emoji })
-export const tellTyping = (id: string): Promise<Result<unknown>> => tell(`/conversations/${id}/typing`, 'POST')
+export const tellTyping = (id: string): Promise<Result<unknown>> =>
+  tell(`/conversations/${id}/typing`, 'POST')
 export const tellRead = (id: string): Promise<Result<unknown>> => tell(`/conversations/${id}/receipt`, 'POST')
 export const retryMedia = (messageId: string): Promise<Result<unknown>> =>
   tell(`/messages/${messageId}/media/retry`, 'POST')
@@ -68,3 +93,6 @@ export const dropUpload = (id: string, mediaId: string): Promise<Result<unknown>
 
 export const mediaPath = (messageId: string): string => `/messages/${messageId}/media`
 export const loadMedia = (messageId: string): Promise<Response> => request(mediaPath(messageId))
+/** Only what Meta has approved can be sent. */
+export const loadTemplates = (q: string): Promise<Result<Page<Template>>> =>
+  ask(`/templates?${queryOf({ q: q === '' ? undefined : q, status: 'APPROVED', limit: 100 })}`)

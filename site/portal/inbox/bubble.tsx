@@ -102,7 +102,9 @@ function Trouble({ message, numberId }: Props) {
     return (
       <div class="trouble waiting">
         <p>{words.bubble.waitingWhy}</p>
-        <LinkButton href={`/portal/numbers${numberId ? `?n=${numberId}` : ''}`}>{words.bubble.waitingLink}</LinkButton>
+        <LinkButton href={`/portal/numbers${numberId ? `?n=${numberId}` : ''}`}>
+          {words.bubble.waitingLink}
+        </LinkButton>
       </div>
     )
   if (message.status === 'unknown') return <p class="trouble waiting">{words.bubble.unknownWhy}</p>

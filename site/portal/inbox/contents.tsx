@@ -35,7 +35,14 @@ export function Contents({ message, conversationId }: { message: Message; conver
 }
 
 /** Kinds that are a line or two. */
-function Plain({ view }: { view: Exclude<View, { kind: 'text' | 'media' | 'location' | 'contacts' | 'order' | 'form' | 'list' | 'buttons' }> }) {
+function Plain({
+  view,
+}: {
+  view: Exclude<
+    View,
+    { kind: 'text' | 'media' | 'location' | 'contacts' | 'order' | 'form' | 'list' | 'buttons' }
+  >
+}) {
   switch (view.kind) {
     case 'choice':
       return <Entry what={words.bubble.chosen[view.how]} title={view.title} rest={view.description} />
@@ -205,7 +212,12 @@ function Asked({ view }: { view: Of<'list'> | Of<'buttons'> }) {
             {description && <span class="small">{description}</span>}
           </li>
         ))}
-        {view.kind === 'buttons' && view.buttons.map(({ text }) => <li key={text} dir="auto">{text}</li>)}
+        {view.kind === 'buttons' &&
+          view.buttons.map(({ text }) => (
+            <li key={text} dir="auto">
+              {text}
+            </li>
+          ))}
       </ul>
     </div>
   )

@@ -20,7 +20,9 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): F
     }, [state])
     if (part) return createElement(part as FunctionComponent<P>, props)
     if (state === 'failed')
-      return <Failed problem={{ code: 'offline', title: '', status: 0 }} onRetry={() => setState('loading')} />
+      return (
+        <Failed problem={{ code: 'offline', title: '', status: 0 }} onRetry={() => setState('loading')} />
+      )
     return <Skeleton rows={2} />
   }
 }

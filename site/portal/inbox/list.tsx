@@ -2,14 +2,14 @@
 // walk, Enter opens. Part of inbox.tsx.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Empty, Failed, LinkButton, Button, Skeleton } from '../ui/index.ts'
+import { Button, Empty, Failed, LinkButton, Skeleton } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { open } from './acting.ts'
 import { choose, loadMore } from './loading.ts'
 import { ConversationRow } from './row.tsx'
 import { book, cursorId, isListLoading, listProblem, openId } from './state.ts'
-import { scrollTo, spanAt } from './virtual.ts'
 import type { Conversation } from './types.ts'
+import { scrollTo, spanAt } from './virtual.ts'
 
 /** As in inbox.css: so many times the size of the text. */
 const rowRem = 4.75
@@ -110,7 +110,8 @@ function NoRows() {
   const { filter, next } = book.value.list
   if (listProblem.value) return <Failed problem={listProblem.value} onRetry={() => void loadMore()} />
   if (next === undefined || isListLoading.value) return <Skeleton rows={8} />
-  const isAll = filter.assignee === undefined && filter.label === undefined && !filter.unread && filter.state !== 'closed'
+  const isAll =
+    filter.assignee === undefined && filter.label === undefined && !filter.unread && filter.state !== 'closed'
   if (isAll)
     return (
       <Empty

@@ -6,10 +6,29 @@ import type { Change } from '../live.ts'
 import { session } from '../session.ts'
 import * as api from './api.ts'
 import { coalesce } from './coalesce.ts'
-import { deskOf, forgetDesk, isListLoading, knownDesk, knownDesks, labels, listProblem, openId, step } from './state.ts'
-import { book, colleagues } from './state.ts'
+import {
+  book,
+  colleagues,
+  deskOf,
+  forgetDesk,
+  isListLoading,
+  knownDesk,
+  knownDesks,
+  labels,
+  listProblem,
+  openId,
+  step,
+} from './state.ts'
 import { contactBack, contactGone, dropped, type Filter, filtered, heard, paged, retold } from './store.ts'
-import { caughtUp, firstUnread, leavesGap, type MessagePage, mergeMessages, pagedBack, withNotes } from './thread-store.ts'
+import {
+  caughtUp,
+  firstUnread,
+  leavesGap,
+  type MessagePage,
+  mergeMessages,
+  pagedBack,
+  withNotes,
+} from './thread-store.ts'
 import type { Conversation } from './types.ts'
 
 const me = () => session.value?.member?.id
@@ -150,8 +169,9 @@ const refreshMessage = coalesce(async (key) => {
 
 async function refreshNotes(id: string): Promise<void> {
   const desk = knownDesk(id)
-  const notes = desk && (await api.loadNotes(id))
-  if (notes?.ok) desk.thread.value = withNotes(desk.thread.value, notes.data.data)
+  if (!desk) return
+  const notes = await api.loadNotes(id)
+  if (notes.ok) desk.thread.value = withNotes(desk.thread.value, notes.data.data)
 }
 export const reloadNotes = coalesce(refreshNotes)
 
@@ -186,7 +206,7 @@ export function lookAtAll(): void {
 }
 
 export function live(changes: readonly Change[]): void {
-  if (changes.length === 0) return lookAtAll()
+  if (changes.length === 0) lookAtAll()
   for (const change of changes) one(change)
 }
 
@@ -211,11 +231,14 @@ function one(change: Change): void {
         if (contact.id === change.contactId) refreshConversation(id)
       return
     case 'contact_gone':
-      return gone(change.contactId)
+      gone(change.contactId)
+      return
     case 'labels':
-      return void loadLabels()
+      void loadLabels()
+      return
     case 'members':
-      return void loadColleagues()
+      void loadColleagues()
+      return
     default:
   }
 }
@@ -225,7 +248,9 @@ export const onGone = new Set<(contactId: string) => void>()
 
 /** Erased or restricted: it leaves list, thread and panel at once. */
 function gone(contactId: string): void {
-  const ids = [...book.value.byId.values()].filter(({ contact }) => contact.id === contactId).map(({ id }) => id)
+  const ids = [...book.value.byId.values()]
+    .filter(({ contact }) => contact.id === contactId)
+    .map(({ id }) => id)
   batch(() => {
     for (const id of ids) forgetConversation(id)
     book.value = contactGone(book.value, contactId)

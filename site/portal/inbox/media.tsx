@@ -37,7 +37,9 @@ function File({ view, message, conversationId }: Props) {
 function NoFile({ view, message, conversationId }: Props) {
   const { state = 'none', reason = null } = message.media ?? {}
   const kind = words.kinds[view.media]
-  const sentence = { waiting: words.media.waiting, missed: words.media.missed, gone: words.media.gone }[state as 'gone']
+  const sentence = { waiting: words.media.waiting, missed: words.media.missed, gone: words.media.gone }[
+    state as 'gone'
+  ]
   return (
     <div class={`no-file ${state}`}>
       <Mark name="file" size={24} />
@@ -114,12 +116,16 @@ function Picture({ id, view }: { id: string; view: MediaView }) {
   const [isSeen, setSeen] = useState(shown.has(id))
   useEffect(() => {
     if (isSeen || !box.current) return
-    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true), { rootMargin: '400px' })
+    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true), {
+      rootMargin: '400px',
+    })
     watch.observe(box.current)
     return () => watch.disconnect()
   }, [isSeen])
   const [file, again] = useFile(id, isSeen)
-  const alt = view.caption ? words.media.picture(view.caption) : words.media.alt[view.media === 'sticker' ? 'sticker' : 'image']
+  const alt = view.caption
+    ? words.media.picture(view.caption)
+    : words.media.alt[view.media === 'sticker' ? 'sticker' : 'image']
   return (
     <div ref={box} class="picture">
       {file.state === 'ready' && (
@@ -136,7 +142,8 @@ function Picture({ id, view }: { id: string; view: MediaView }) {
   )
 }
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 
 /** Loaded when it is played; the length is known from then on. */
 function Player({ id, view, size }: { id: string; view: MediaView; size: number | null }) {

@@ -53,29 +53,31 @@ export const NoteItem = memo(({ note, conversationId }: { note: Note; conversati
 ))
 
 /** Shown from the first moment; what became of it is said, and nothing is dropped in silence. */
-export const SendingItem = memo(({ sending, conversationId }: { sending: Sending; conversationId: string }) => {
-  const { outgoing, state, text, key } = sending
-  const kind = words.last[outgoing.type] ?? words.otherType(outgoing.type)
-  return (
-    <li class={`item out ${state}`}>
-      <article class="bubble">
-        {outgoing.type !== 'text' && <p class="what">{kind}</p>}
-        {text && <Written text={text} />}
-        <footer>
-          <time dateTime={sending.at}>{time(sending.at)}</time>
-          {state === 'sending' && <Ticks status="sending" />}
-        </footer>
-        {state === 'unanswered' && (
-          <div class="trouble waiting" role="status">
-            <p>{words.sending.unanswered}</p>
-            <Button onClick={retryAll}>{words.sending.tryNow}</Button>
-          </div>
-        )}
-        {state === 'refused' && <Refusal sending={sending} conversationId={conversationId} sendKey={key} />}
-      </article>
-    </li>
-  )
-})
+export const SendingItem = memo(
+  ({ sending, conversationId }: { sending: Sending; conversationId: string }) => {
+    const { outgoing, state, text, key } = sending
+    const kind = words.last[outgoing.type] ?? words.otherType(outgoing.type)
+    return (
+      <li class={`item out ${state}`}>
+        <article class="bubble">
+          {outgoing.type !== 'text' && <p class="what">{kind}</p>}
+          {text && <Written text={text} />}
+          <footer>
+            <time dateTime={sending.at}>{time(sending.at)}</time>
+            {state === 'sending' && <Ticks status="sending" />}
+          </footer>
+          {state === 'unanswered' && (
+            <div class="trouble waiting" role="status">
+              <p>{words.sending.unanswered}</p>
+              <Button onClick={retryAll}>{words.sending.tryNow}</Button>
+            </div>
+          )}
+          {state === 'refused' && <Refusal sending={sending} conversationId={conversationId} sendKey={key} />}
+        </article>
+      </li>
+    )
+  },
+)
 
 type RefusalProps = { sending: Sending; conversationId: string; sendKey: string }
 

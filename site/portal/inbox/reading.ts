@@ -114,7 +114,7 @@ function locationOf(body: Loose): View | undefined {
   const latitude = number(body.latitude)
   const longitude = number(body.longitude)
   if (latitude === undefined || longitude === undefined) return undefined
-  return filled({
+  return filled<View>({
     kind: 'location',
     latitude,
     longitude,

@@ -37,7 +37,13 @@ type Props = {
 
 export const ConversationRow = memo(({ conversation, top, position, count, isOpen, isCursor }: Props) => {
   const { id, contact, last, unread, closedAt } = conversation
-  const looks = ['row', isOpen && 'open', isCursor && 'cursor', unread > 0 && 'unread', closedAt !== null && 'closed']
+  const looks = [
+    'row',
+    isOpen && 'open',
+    isCursor && 'cursor',
+    unread > 0 && 'unread',
+    closedAt !== null && 'closed',
+  ]
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys are taken by the listbox around it.
     // biome-ignore lint/a11y/useFocusableInteractive: the listbox around it has the focus.
@@ -52,7 +58,7 @@ export const ConversationRow = memo(({ conversation, top, position, count, isOpe
       onClick={() => open(id)}
     >
       <Avatar name={contact.name ?? contact.username} id={contact.id} />
-      <span class="who">
+      <span class="person">
         <bdi>{nameOf(contact)}</bdi>
       </span>
       <time dateTime={conversation.lastMessageAt} title={fullTime(conversation.lastMessageAt)}>

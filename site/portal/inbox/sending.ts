@@ -6,14 +6,18 @@ import { batch } from '@preact/signals'
 import type { Problem } from '../client.ts'
 import * as words from '../words/inbox.ts'
 import * as api from './api.ts'
-import { reloadNotes } from './loading.ts'
 import { dropDraft } from './drafts.ts'
+import { reloadNotes } from './loading.ts'
 import { fileMessage, readableOf, textMessage } from './outgoing.ts'
 import { announced, compose, deskOf, knownDesks, type Upload } from './state.ts'
 import { becameMessage, began, discarded, stayedUnanswered, wasRefused } from './thread-store.ts'
 import type { Outgoing, Refused } from './types.ts'
 
-export async function send(conversationId: string, outgoing: Outgoing, key = crypto.randomUUID() as string): Promise<boolean> {
+export async function send(
+  conversationId: string,
+  outgoing: Outgoing,
+  key = crypto.randomUUID() as string,
+): Promise<boolean> {
   const { thread } = deskOf(conversationId)
   const begun = { key, outgoing, text: readableOf(outgoing), at: new Date().toISOString() }
   thread.value = began(thread.value, begun)
@@ -34,7 +38,8 @@ export async function send(conversationId: string, outgoing: Outgoing, key = cry
 }
 
 /** No answer, or one that says nothing of the message: it may have been sent, so only the same key may ask again. */
-const isUnanswered = ({ code, status }: Problem): boolean => code === 'offline' || status >= 500 || status === 429
+const isUnanswered = ({ code, status }: Problem): boolean =>
+  code === 'offline' || status >= 500 || status === 429
 
 export const refusedOf = (problem: Problem): Refused => ({
   title: problem.title || words.said.refused,
@@ -76,7 +81,11 @@ function composed(words: string, files: Upload[], replyTo: string | undefined): 
   const messages = files.map((file) => {
     const { mediaId = '', kind, mime = '', bytes, name } = file
     const carries = kind === 'image' || kind === 'video' || kind === 'document'
-    const message = fileMessage({ id: mediaId, kind, mime, bytes, filename: name }, carries ? rest : '', answers)
+    const message = fileMessage(
+      { id: mediaId, kind, mime, bytes, filename: name },
+      carries ? rest : '',
+      answers,
+    )
     if (carries) rest = ''
     answers = undefined
     return message
@@ -110,14 +119,22 @@ export function retryAll(): void {
   waiting = undefined
   for (const [id, { thread }] of knownDesks()) {
     const lost = thread.value.sendings.filter(({ state }) => state === 'unanswered')
-    void inOrder(lost.map(({ outgoing, key }) => () => send(id, outgoing, key)))
+    void inOrder(
+      lost.map(
+        ({ outgoing, key }) =>
+          () =>
+            send(id, outgoing, key),
+      ),
+    )
   }
   if (!hasUnsent()) tries = 0
 }
 
 /** Something would be lost with the page. */
 export const hasUnsent = (): boolean =>
-  [...knownDesks().values()].some(({ thread }) => thread.value.sendings.some(({ state }) => state !== 'refused'))
+  [...knownDesks().values()].some(({ thread }) =>
+    thread.value.sendings.some(({ state }) => state !== 'refused'),
+  )
 
 export const discard = (conversationId: string, key: string): void => {
   const { thread } = deskOf(conversationId)
@@ -140,7 +157,10 @@ export async function addNote(conversationId: string): Promise<void> {
   const answer = await api.createNote(conversationId, text)
   if (answer.ok) return reloadNotes(conversationId)
   const kept = deskOf(conversationId).composer.value.note
-  compose(conversationId, { note: kept === '' ? text : `${text}\n${kept}`, refused: refusedOf(answer.problem) })
+  compose(conversationId, {
+    note: kept === '' ? text : `${text}\n${kept}`,
+    refused: refusedOf(answer.problem),
+  })
 }
 
 // ── Signs of life ──

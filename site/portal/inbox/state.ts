@@ -27,6 +27,10 @@ export const isPanelOpen = signal(false)
 export const cursorId = signal<string | undefined>(undefined)
 /** The message whose explanation is open. */
 export const explained = signal<Message | undefined>(undefined)
+/** What stands over the screen: loaded when it is first asked for. */
+export const sheet = signal<{ kind: 'templates' | 'builder' | 'label'; conversationId: string } | undefined>(
+  undefined,
+)
 /** What a screen reader is told, once, politely. */
 export const announced = signal('')
 
@@ -113,4 +117,5 @@ export const nameOfColleague = (actor: string | null): string | undefined => {
   const id = actor?.replace(/^member:/, '')
   return colleagues.value.find((one) => one.id === id)?.name ?? undefined
 }
-export const isNoteOf = (note: Note, memberId: string | undefined): boolean => note.author === `member:${memberId}`
+export const isNoteOf = (note: Note, memberId: string | undefined): boolean =>
+  note.author === `member:${memberId}`

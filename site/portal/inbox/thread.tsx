@@ -118,9 +118,12 @@ function draw(item: Item, { conversation, id, find, marked, jump, onActions }: A
 function useQuotes(thread: ThreadState): (message: Message) => Message | undefined {
   return useMemo(() => {
     const byId = new Map(thread.messages.map((one) => [one.id, one]))
-    const byWamid = new Map(thread.messages.flatMap((one) => (one.wamid === null ? [] : [[one.wamid, one] as const])))
+    const byWamid = new Map(
+      thread.messages.flatMap((one) => (one.wamid === null ? [] : [[one.wamid, one] as const])),
+    )
     return ({ replyToId, replyTo }) =>
-      (replyToId === null ? undefined : byId.get(replyToId)) ?? (replyTo === null ? undefined : byWamid.get(replyTo))
+      (replyToId === null ? undefined : byId.get(replyToId)) ??
+      (replyTo === null ? undefined : byWamid.get(replyTo))
   }, [thread.messages])
 }
 
@@ -154,7 +157,10 @@ function useArrivals(conversation: Conversation | undefined, thread: ThreadState
     const isNew = last.current !== undefined && newest && newest.id !== last.current
     last.current = newest?.id ?? (thread.before === undefined ? undefined : '')
     if (isNew && newest.direction === 'in' && conversation)
-      announced.value = words.said.arrived(nameOf(conversation.contact), newest.text ?? words.last[newest.type] ?? '')
+      announced.value = words.said.arrived(
+        nameOf(conversation.contact),
+        newest.text ?? words.last[newest.type] ?? '',
+      )
   }, [newest?.id])
 }
 
@@ -177,7 +183,8 @@ function useScroll(id: string, thread: ThreadState, items: readonly Item[]) {
     const first = thread.messages[0]?.id ?? ''
     if (before.id !== id) begin(element)
     else if (before.atEnd) element.scrollTop = element.scrollHeight
-    else if (before.first !== first) element.scrollTop = keepPlace(before.top, before.total, element.scrollHeight)
+    else if (before.first !== first)
+      element.scrollTop = keepPlace(before.top, before.total, element.scrollHeight)
     else setNew(true)
     remember(element)
     if (element.scrollTop < nearTop) void loadOlder(id)

@@ -91,3 +91,11 @@ export type Explanation = {
   statuses: { status: string; at: string }[]
   retention: { until: string | null; sentence: string }
 }
+
+export type Template = {
+  id: string
+  name: string
+  language: string
+  status: string
+  components: readonly unknown[]
+}

@@ -15,22 +15,39 @@ export function addFiles(conversationId: string, files: readonly File[]): void {
   const { composer } = deskOf(conversationId)
   const room = mostFiles - composer.value.files.length
   const uploads = files.slice(0, room).map((file) => [file, begin(file)] as const)
-  compose(conversationId, { mode: 'message', files: [...composer.value.files, ...uploads.map(([, one]) => one)] })
+  compose(conversationId, {
+    mode: 'message',
+    files: [...composer.value.files, ...uploads.map(([, one]) => one)],
+  })
   for (const [file, one] of uploads) if (one.state === 'uploading') upload(conversationId, one.id, file)
 }
 
 function begin(file: File): Upload {
   const checked = checkFile(file)
-  const base = { id: crypto.randomUUID(), name: file.name || words.composer.pasted, bytes: file.size, sent: 0, mime: file.type }
+  const base = {
+    id: crypto.randomUUID(),
+    name: file.name || words.composer.pasted,
+    bytes: file.size,
+    sent: 0,
+    mime: file.type,
+  }
   if (!checked.ok) {
     const sentence =
       checked.reason === 'too_large'
-        ? words.composer.tooLarge(words.kinds[checked.kind ?? 'document'], bytes(maxBytes[checked.kind ?? 'document']))
+        ? words.composer.tooLarge(
+            words.kinds[checked.kind ?? 'document'],
+            bytes(maxBytes[checked.kind ?? 'document']),
+          )
         : words.composer.notSendable[checked.reason]
     return { ...base, kind: checked.kind ?? 'document', preview: undefined, state: 'failed', sentence }
   }
   const isSeen = checked.kind === 'image' || checked.kind === 'sticker'
-  return { ...base, kind: checked.kind, preview: isSeen ? URL.createObjectURL(file) : undefined, state: 'uploading' }
+  return {
+    ...base,
+    kind: checked.kind,
+    preview: isSeen ? URL.createObjectURL(file) : undefined,
+    state: 'uploading',
+  }
 }
 
 const turn = (conversationId: string, id: string, change: Partial<Upload>): void => {
@@ -52,7 +69,11 @@ function upload(conversationId: string, id: string, file: File): void {
     const answer = parsed(request.responseText)
     if (request.status === 201)
       turn(conversationId, id, { state: 'ready', mediaId: answer.id, kind: answer.kind, sent: file.size })
-    else turn(conversationId, id, { state: 'failed', sentence: answer.detail ?? answer.title ?? words.said.noAnswer })
+    else
+      turn(conversationId, id, {
+        state: 'failed',
+        sentence: answer.detail ?? answer.title ?? words.said.noAnswer,
+      })
   })
   request.send(file)
 }

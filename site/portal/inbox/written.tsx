@@ -44,5 +44,4 @@ function BlockOf({ block }: { block: Block }) {
 }
 
 /** One emoji to three alone are shown large, as people know it. */
-export const isOnlyEmoji = (text: string): boolean =>
-  /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim())
+export const isOnlyEmoji = (text: string): boolean => /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim())

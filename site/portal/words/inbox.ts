@@ -43,7 +43,8 @@ export const search = {
   clear: 'Clear the search',
   results: 'Search results',
   count: (n: number) => (n === 0 ? 'Nothing found' : `${number(n)} found`),
-  noneText: 'Names and whole words are searched. Words are found without being readable on the server, so parts of words are not.',
+  noneText:
+    'Names and whole words are searched. Words are found without being readable on the server, so parts of words are not.',
   more: 'Show more results',
 }
 
@@ -116,8 +117,12 @@ export const bubble = {
   react: (emoji: string) => `React with ${emoji}`,
   unreact: (emoji: string) => `Take ${emoji} back`,
   moreReactions: 'Another reaction',
-  reactionOf: { contact: (emoji: string) => `They reacted with ${emoji}`, business: (emoji: string) => `You reacted with ${emoji}` },
-  waitingWhy: 'The number is not connected, so this message waits. It leaves by itself once the number is back.',
+  reactionOf: {
+    contact: (emoji: string) => `They reacted with ${emoji}`,
+    business: (emoji: string) => `You reacted with ${emoji}`,
+  },
+  waitingWhy:
+    'The number is not connected, so this message waits. It leaves by itself once the number is back.',
   waitingLink: 'See what the doctor says',
   unknownWhy: 'WhatsApp has not said what became of it. It is not sent again, because it may have arrived.',
   failed: 'Not sent',
@@ -128,7 +133,11 @@ export const bubble = {
   contacts: (n: number) => `${number(n)} contacts`,
   order: 'Order',
   orderTotal: 'Total',
-  chosen: { button: 'Pressed a button', list: 'Chose from a list', template: 'Pressed a button of a template' },
+  chosen: {
+    button: 'Pressed a button',
+    list: 'Chose from a list',
+    template: 'Pressed a button of a template',
+  },
   form: 'Form filled in',
   template: 'Template',
   buttonsSent: 'Buttons',
@@ -140,7 +149,8 @@ export const bubble = {
     user_changed_user_id: 'WhatsApp gave this person another user id.',
     customer_identity_changed: 'The security code of this person changed.',
   } as Record<string, string>,
-  unsupported: 'WhatsApp does not pass this kind of message on to businesses. Ask the person to send it in another way.',
+  unsupported:
+    'WhatsApp does not pass this kind of message on to businesses. Ask the person to send it in another way.',
   unsupportedKind: (kind: string) => `Kind: ${kind.replaceAll('_', ' ')}`,
   empty: 'A message without words',
   codeBlock: 'Code',
@@ -222,7 +232,8 @@ export const composer = {
   pasted: 'Pasted file',
   drop: 'Drop files here',
   limits: 'Pictures up to 5 MB, video and audio 16 MB, documents 100 MB',
-  tooLarge: (kind: string, most: string) => `Too large: WhatsApp takes at most ${most} (${kind.toLowerCase()}).`,
+  tooLarge: (kind: string, most: string) =>
+    `Too large: WhatsApp takes at most ${most} (${kind.toLowerCase()}).`,
   notSendable: {
     type: 'WhatsApp does not take this kind of file. Pictures (JPEG, PNG), MP4 video, usual audio, PDF, text and office files can be sent.',
     empty: 'This file is empty.',
@@ -341,3 +352,16 @@ export const said = {
   arrived: (name: string, text: string) => `${name}: ${text}`,
   gone: 'This conversation is no longer here. The person was erased or restricted.',
 }
+
+/** As worker/conversations/labels.ts lists them. */
+export const colours = [
+  { value: 'grey', label: 'Grey' },
+  { value: 'red', label: 'Red' },
+  { value: 'orange', label: 'Orange' },
+  { value: 'yellow', label: 'Yellow' },
+  { value: 'green', label: 'Green' },
+  { value: 'teal', label: 'Teal' },
+  { value: 'blue', label: 'Blue' },
+  { value: 'purple', label: 'Purple' },
+  { value: 'pink', label: 'Pink' },
+] as const
