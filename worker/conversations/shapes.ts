@@ -99,6 +99,10 @@ export const messageSchema = z
         'Of messages you sent; null for those you received. waiting: it leaves when the number is connected again. unknown: Meta has not said what became of it.',
       ),
     at: instant,
+    sort: z
+      .string()
+      .describe('Where it stands in its conversation: sorts as text, the oldest first.')
+      .openapi({ example: '1790000000.1790000000123000' }),
     content: z
       .unknown()
       .describe('Meta’s payload under the key of the type; null after a revoke.')
@@ -193,6 +197,7 @@ export const messageView = (message: MessageView, seen: boolean): z.infer<typeof
   text: shownText(message, seen),
   status: shownStatus(message),
   at: isoTime(message.at),
+  sort: message.sortKey,
   content: seen || message.type !== 'system' ? (message.latest?.body ?? null) : null,
   replyTo: seen ? (message.latest?.replyTo ?? null) : null,
   replyToId: message.replyToId,

@@ -102,7 +102,6 @@ type PartProps = {
 const Buttons = ({ fields: { buttons }, change, error }: PartProps) => (
   <>
     {buttons.map((title, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a button is named by its place.
       <div key={i} class="removable">
         <Field label={words.builder.button(i + 1)} error={error(`button${i}`)}>
           <Input
@@ -137,7 +136,6 @@ function Rows({ fields: { button, rows }, change, error }: PartProps) {
         <Input value={button} onInput={(event) => change({ button: event.currentTarget.value })} />
       </Field>
       {rows.map(({ title, description }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is named by its place.
         <div key={i} class="removable">
           <Field label={words.builder.row(i + 1)} error={error(`row${i}`)}>
             <Input value={title} onInput={(event) => set(i, { title: event.currentTarget.value })} />

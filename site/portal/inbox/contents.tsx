@@ -90,7 +90,6 @@ const Pairs = ({ pairs }: { pairs: [string, string][] }) =>
   pairs.length === 0 ? null : (
     <dl class="pairs">
       {pairs.map(([name, value], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: names may stand there twice.
         <div key={i}>
           <dt>{name}</dt>
           <dd dir="auto">{value}</dd>
@@ -131,7 +130,6 @@ const Cards = ({ cards }: { cards: Card[] }) => (
   <div class="entry">
     <p class="what">{cards.length === 1 ? words.bubble.contact : words.bubble.contacts(cards.length)}</p>
     {cards.map(({ name, org, phones, emails, urls }, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: cards have no ids.
       <div key={i} class="card">
         <p dir="auto">
           <strong>{name}</strong>
@@ -161,7 +159,6 @@ const Order = ({ view }: { view: Of<'order'> }) => (
     {view.text && <Written text={view.text} />}
     <ul class="items">
       {view.items.map(({ name, quantity, price, currency }, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same product may stand there twice.
         <li key={i}>
           <span>
             {number(quantity)} × <bdi>{name}</bdi>
@@ -206,7 +203,6 @@ function Asked({ view }: { view: Of<'list'> | Of<'buttons'> }) {
       <ul aria-label={view.kind === 'list' ? words.bubble.list : words.bubble.buttonsSent}>
         {view.kind === 'list' && <li class="opens">{view.button}</li>}
         {rows.map(({ title, description }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows of one list have no other name than their place.
           <li key={i} dir="auto">
             {title}
             {description && <span class="small">{description}</span>}

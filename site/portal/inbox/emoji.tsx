@@ -13,7 +13,7 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
       .filter(({ all }) => all.length > 0)
   }, [q])
   return (
-    <div class="emoji" role="group" aria-label={words.emoji.title}>
+    <div class="emoji">
       <input
         type="search"
         aria-label={words.emoji.search}
@@ -27,11 +27,10 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
           if (first) onPick(first[0])
         }}
       />
-      <div
+      <section
         class="emoji-groups"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard.
         tabIndex={0}
-        role="region"
         aria-label={words.emoji.title}
         onKeyDown={walk}
       >
@@ -54,7 +53,7 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
             </div>
           </section>
         ))}
-      </div>
+      </section>
     </div>
   )
 }

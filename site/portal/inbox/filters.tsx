@@ -15,7 +15,7 @@ export function Filters() {
   const change = (part: Partial<Filter>) => choose({ ...filter, ...part })
   const of = (value: string) => (value === '' ? undefined : value)
   return (
-    <div class="filters" role="group" aria-label={words.filters.label}>
+    <fieldset class="filters" aria-label={words.filters.label}>
       <Select
         aria-label={words.filters.state}
         value={filter.state}
@@ -56,14 +56,14 @@ export function Filters() {
       >
         {words.filters.unread}
       </Button>
-    </div>
+    </fieldset>
   )
 }
 
 export function SearchBox() {
   const input = useRef<HTMLInputElement>(null)
   return (
-    <div class="search" role="search">
+    <search class="search">
       <input
         ref={input}
         id="inbox-search"
@@ -83,6 +83,6 @@ export function SearchBox() {
           setQuery('')
         }}
       />
-    </div>
+    </search>
   )
 }

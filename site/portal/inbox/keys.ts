@@ -44,6 +44,11 @@ function move(by: 1 | -1): void {
   document.querySelector<HTMLElement>('.inbox .rows')?.focus()
 }
 
+function find(): void {
+  if (step.value !== 'list' && matchMedia('(max-width: 48rem)').matches) leave()
+  focusSoon('inbox-search')
+}
+
 function newest(): void {
   const box = document.querySelector('.messages')
   if (box) box.scrollTop = box.scrollHeight
@@ -59,7 +64,7 @@ export function useInboxKeys(): void {
       keys: '/',
       label: words.keys.search,
       group,
-      run: () => (step.value === 'list' || leave(), focusSoon('inbox-search')),
+      run: find,
     },
     { keys: 'r', label: words.keys.reply, group, run: withOpen(reply) },
     { keys: 'n', label: words.keys.note, group, run: withOpen(note) },

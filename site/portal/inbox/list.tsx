@@ -58,7 +58,6 @@ export function List() {
       role="listbox"
       aria-label={words.inbox.list}
       aria-activedescendant={at >= from && at < to ? `row-${cursor}` : undefined}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a listbox has the focus, its options do not.
       tabIndex={0}
       onScroll={(event) =>
         setSeen({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })

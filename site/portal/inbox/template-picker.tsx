@@ -177,7 +177,6 @@ function Preview({ template, values }: { template: Template; values: Values }) {
         )}
         <p class="written" dir="auto">
           {body.map((piece, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text are named by their place.
             <PieceOf key={i} piece={piece} />
           ))}
         </p>
@@ -200,4 +199,5 @@ function Preview({ template, values }: { template: Template; values: Values }) {
   )
 }
 
-const PieceOf = ({ piece }: { piece: Piece }) => (piece.open ? <mark>{piece.text}</mark> : <>{piece.text}</>)
+const PieceOf = ({ piece }: { piece: Piece }) =>
+  piece.open ? <mark>{piece.text}</mark> : <span>{piece.text}</span>

@@ -30,7 +30,6 @@ export function Written({ text }: { text: string }) {
   return (
     <div class="written" dir="auto">
       {blocks.map((block, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text have no other name than their place.
         <BlockOf key={i} block={block} />
       ))}
     </div>
