@@ -26,6 +26,8 @@ export function Dialog({ title, open, onClose, children, actions, wide = false, 
     if (!open || !dialog) return
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
+    // What is to be filled in, else what is to be pressed: never the cross first.
+    dialog.querySelector<HTMLElement>('.inside :is(input, select, textarea), footer button')?.focus()
     return () => {
       dialog.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()

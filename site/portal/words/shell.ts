@@ -140,7 +140,7 @@ export const welcome = {
   create: 'Make the workspace',
   invitedHint: 'Invited by somebody? Open the link in the invitation instead.',
   title: 'The first minutes',
-  lead: 'Five steps to your first conversation. Each ticks itself as soon as it is done.',
+  lead: 'A few steps to your first conversation. Each ticks itself as soon as it is done.',
   progress: (done: number, all: number) => `${number(done)} of ${number(all)} done`,
   done: 'Done',
   now: 'Now',
