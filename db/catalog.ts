@@ -1121,6 +1121,7 @@ export const d1: { [T in TableName]: Table<T> } = {
       actor: business,
       createdAt: metadata,
       nextAt: operational,
+      leasedUntil: operational,
     },
   },
   customFields: {

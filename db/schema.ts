@@ -1131,6 +1131,8 @@ export const waitingSends = sqliteTable(
     actor: text('actor').notNull(),
     createdAt: integer('created_at').notNull(),
     nextAt: integer('next_at').notNull(),
+    /** Somebody is sending it until then. */
+    leasedUntil: integer('leased_until'),
   },
   (t) => [
     index('waiting_sends_due').on(t.nextAt),

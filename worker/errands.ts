@@ -8,6 +8,7 @@ import type { Errand } from './ground/errands.ts'
 import { errorName, log } from './ground/log.ts'
 import { runErrands } from './rights/errands.ts'
 import type { Hands } from './rights/hands.ts'
+import { sendWaiting } from './sending/waiting-round.ts'
 
 const errand: z.ZodType<Errand> = z.object({
   of: z.enum(['wishes', 'requests', 'packages', 'waiting']),
@@ -21,19 +22,19 @@ export async function handleErrands(
   hands: Hands,
   now: number,
 ): Promise<void> {
-  const accountIds = new Set(
-    messages.flatMap(({ body }) => {
-      const parsed = errand.safeParse(body)
-      return parsed.success ? parsed.data.accountId : []
-    }),
-  )
+  const errands = messages.flatMap(({ body }) => errand.safeParse(body).data ?? [])
+  const waiting = new Set(errands.flatMap(({ of, accountId }) => (of === 'waiting' ? accountId : [])))
+  const asked = new Set(errands.flatMap(({ of, accountId }) => (of === 'waiting' ? [] : accountId)))
   if ((await guard(env, now)) === 'set back') return
   const world = { env, settings: settingsOf(env), now }
-  for (const accountId of accountIds) {
-    try {
-      await runErrands(world, hands, accountId)
-    } catch (cause) {
-      log('warn', 'errand.failed', { accountId, error: errorName(cause) })
-    }
+  for (const accountId of asked) await tryTo(accountId, () => runErrands(world, hands, accountId))
+  for (const accountId of waiting) await tryTo(accountId, () => sendWaiting(world, accountId))
+}
+
+async function tryTo(accountId: string, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run()
+  } catch (cause) {
+    log('warn', 'errand.failed', { accountId, error: errorName(cause) })
   }
 }

@@ -15,10 +15,14 @@ import { hands } from './hands.ts'
 import { replayDue } from './inbound/receive.ts'
 import { deliverMails } from './mail/mail.ts'
 import { announce } from './notices/announce.ts'
+import { onboardingWorld } from './onboarding/ask.ts'
+import { visitDue } from './onboarding/doctor.ts'
+import { resumeSignups } from './onboarding/signup.ts'
 import { sweepRules } from './retention/rule-sweep.ts'
 import { sweep } from './retention/sweep.ts'
 import { runErrands } from './rights/errands.ts'
 import { settle } from './sending/settle.ts'
+import { sendWaiting } from './sending/waiting-round.ts'
 import { syncDue } from './upkeep/templates.ts'
 
 export { Keeper } from './custody/keeper.ts'
@@ -37,6 +41,9 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
   const duties = {
     replay: () => replayDue(env, settings.appId, now),
     settle: () => settle(env, settings, now),
+    waiting: () => sendWaiting({ env, settings, now }),
+    signups: () => resumeSignups(onboardingWorld(env, settings, now)),
+    doctor: () => visitDue(onboardingWorld(env, settings, now)),
     errands: () => runErrands({ env, settings, now }, hands),
     deletions: () => wakeDue(env),
     lifecycle: () => lifecycle(env, settings, now),

@@ -321,7 +321,8 @@ CREATE TABLE `waiting_sends` (
 	`content` text NOT NULL,
 	`actor` text NOT NULL,
 	`created_at` integer NOT NULL,
-	`next_at` integer NOT NULL
+	`next_at` integer NOT NULL,
+	`leased_until` integer
 );
 --> statement-breakpoint
 CREATE INDEX `waiting_sends_due` ON `waiting_sends` (`next_at`);--> statement-breakpoint

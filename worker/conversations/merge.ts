@@ -107,6 +107,9 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
       sql`UPDATE raw_events SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     run(
+      sql`UPDATE waiting_sends SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    run(
       sql`UPDATE wishes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
     ),
     ...requestStatements(db, facts.merge),

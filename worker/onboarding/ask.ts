@@ -1,7 +1,7 @@
 // How the onboarding walk asks Meta, with a token of a business or as the app itself, and what it says when Meta refuses.
 // Called by every other file of the walk.
 
-import type { Database } from '../../db/client.ts'
+import { type Database, database } from '../../db/client.ts'
 import { limits } from '../ground/limits.ts'
 import { refused } from '../ground/result.ts'
 import type { Settings } from '../ground/settings.ts'
@@ -9,6 +9,15 @@ import { classify } from '../meta/failure.ts'
 import { callGraph, type Fetch, type GraphAnswer, type GraphCall } from '../meta/graph.ts'
 
 export type World = { env: Env; db: Database; settings: Settings; fetch: Fetch; now: number }
+/** The walk's world outside of a request. */
+export const onboardingWorld = (env: Env, settings: Settings, now: number): World => ({
+  env,
+  db: database(env.DB),
+  settings,
+  fetch: (url, init) => fetch(url, init),
+  now,
+})
+
 export type NotConnected = {
   reason: 'signup_closed' | 'number_taken' | 'connect_refused' | 'meta_unreachable'
   detail: string

@@ -1,11 +1,10 @@
 // Shapes that the doors of the onboarding walk share, and their world. Called by the routes of this folder.
 
-import { database } from '../../db/client.ts'
 import { type NumberView, numberQuery, openNumbers } from '../accounts/numbers.ts'
 import { instant, isoTime, isoTimeOrNull, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import type { Settings } from '../ground/settings.ts'
-import type { World } from './ask.ts'
+import { onboardingWorld, type World } from './ask.ts'
 import type { Connected } from './signup.ts'
 
 export const tags = ['Numbers']
@@ -69,13 +68,7 @@ export const view = (number: NumberView) => ({
 
 type Context = { env: Env; var: { settings: Settings } }
 
-export const worldOf = (c: Context): World => ({
-  env: c.env,
-  db: database(c.env.DB),
-  settings: c.var.settings,
-  fetch: (url, init) => fetch(url, init),
-  now: Date.now(),
-})
+export const worldOf = (c: Context): World => onboardingWorld(c.env, c.var.settings, Date.now())
 
 /** The number with everything that is shown of it; `not_found` when the workspace has none of that id. */
 export async function loadShown(world: World, accountId: string, id: string) {

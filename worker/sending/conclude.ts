@@ -81,7 +81,8 @@ async function writeTwice(out: Outside, statements: Statement[]): Promise<void> 
   }
 }
 
-async function outcome(out: Outside, sending: Sending, graph: GraphAnswer): Promise<Statement[]> {
+/** What Meta's answer changes of the record. */
+export async function outcome(out: Outside, sending: Sending, graph: GraphAnswer): Promise<Statement[]> {
   const hold = reconnectStatements(out, sending.number.wabaId, sending.holds, graph)
   if (!sending.record || graph.kind === 'unclear') return hold
   if (graph.kind === 'answered') return [...(await accepted(out, sending, wamidOf(graph.json))), ...hold]

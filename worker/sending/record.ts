@@ -27,6 +27,13 @@ export type Sending = {
   record?: { messageId: string; conversationId: string; contactId: string; key: SealKey }
 }
 
+/** How it is recorded: on its way, or as one that waits, with what else belongs into the batch. */
+export type Recording = {
+  status: 'unknown' | 'waiting'
+  more: (record: NonNullable<Sending['record']>) => Promise<Statement[]>
+}
+const atOnce: Recording = { status: 'unknown', more: async () => [] }
+
 /** Undefined when the person was erased between the look and the write: then nothing was written. */
 export async function recordSending(
   out: Outside,
@@ -34,10 +41,11 @@ export async function recordSending(
   messageId: string,
   facts: SendFacts,
   who: Who,
+  recording: Recording = atOnce,
 ): Promise<Sending | undefined> {
   const number = facts.number as OwnNumber
   const sending: Sending = { number, account: who.account, outgoing, holds: facts.holds }
-  if (outgoing.kind === 'message') return recordMessage(out, sending, messageId, facts, who)
+  if (outgoing.kind === 'message') return recordMessage(out, sending, messageId, facts, who, recording)
   if (outgoing.kind === 'group') {
     const entry = {
       accountId: out.principal.accountId,
@@ -57,6 +65,7 @@ async function recordMessage(
   messageId: string,
   facts: SendFacts,
   who: Who,
+  { status, more }: Recording,
 ): Promise<Sending | undefined> {
   const { account, number, outgoing } = sending
   const contact = await contactOf(out, outgoing, who)
@@ -92,18 +101,21 @@ async function recordMessage(
     at,
     sortKey: sortKey(at, at),
     receivedAt: at,
-    status: 'unknown' as const,
+    status,
     statusAt: at,
     sentBy: actorOf(out.principal),
     ...groundOf(facts.gates),
   }
+  const record = { messageId, conversationId: conversation.id, contactId, key }
+  const besides = await more(record)
   await writeBatch(out.db, [
     // A contact we have met keeps what was heard of it from Meta.
     ...(facts.met ? [] : [await contactUpsert(out, account, key, contactId, outgoing.recipient, at)]),
     conversationsUpsert(out.db, [conversation]),
     messagesInsert(out.db, [message]),
+    ...besides,
   ])
-  return { ...sending, record: { messageId, conversationId: conversation.id, contactId, key } }
+  return { ...sending, record }
 }
 
 const maybe = <K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } =>

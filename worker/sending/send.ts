@@ -15,6 +15,7 @@ import { decide, erasedRefusal } from './gates.ts'
 import { type Claim, type Keyed, once } from './idempotency.ts'
 import { type Outside, refuse, type TextAnswer } from './outside.ts'
 import { recordSending, type Sending } from './record.ts'
+import { mustWait, recordWaiting, tokenDied, waitAfterAll } from './waiting.ts'
 
 export type SendRequest = Keyed & {
   version: string
@@ -22,6 +23,8 @@ export type SendRequest = Keyed & {
   answersRequest?: boolean
   phoneNumberId: string
   outgoing: Outgoing
+  /** It may wait for its number to be connected again: the body that `outgoing` was read from, to be read again then. */
+  mayWait?: Record<string, unknown>
 }
 
 export async function send(out: Outside, request: SendRequest): Promise<TextAnswer> {
@@ -33,12 +36,19 @@ async function walk(out: Outside, request: SendRequest, who: Who, claim: Claim):
   const facts = await loadFacts(out, request.phoneNumberId, request.outgoing, who, request)
   const decision = decide(facts.gates)
   if (!decision.ok) return recordRefusal(out, facts, decision.refusal, claim)
+  if (await mustWait(out, request, facts, who))
+    return (
+      (await recordWaiting(out, request, facts, who, claim)) ??
+      recordRefusal(out, facts, erasedRefusal, claim)
+    )
   const sending = await recordSending(out, request.outgoing, request.messageId, facts, who)
   if (!sending) return recordRefusal(out, facts, erasedRefusal, claim)
   claim.handedOver = true
   out.later(tell(out, sending))
   const graph = await handOver(out, request, sending)
   try {
+    if (tokenDied(graph) && request.mayWait && sending.record)
+      return await waitAfterAll(out, request, sending, graph, claim)
     return await conclude(out, sending, graph, claim)
   } catch (cause) {
     // Meta has answered: whatever failed here, the caller must not be told that nothing was sent.
@@ -47,7 +57,11 @@ async function walk(out: Outside, request: SendRequest, who: Who, claim: Claim):
   }
 }
 
-const handOver = (out: Outside, request: SendRequest, { number, outgoing }: Sending) =>
+export const handOver = (
+  out: Outside,
+  request: Pick<SendRequest, 'version' | 'edge'>,
+  { number, outgoing }: Sending,
+) =>
   callGraph({
     origin: out.settings.graphOrigin,
     version: request.version,
