@@ -19,7 +19,7 @@ import { checkupsQuery, visit } from './doctor.ts'
 import { type CheckName, checks } from './doctor-decide.ts'
 import { repairs, sayFinding } from './doctor-words.ts'
 import { repair } from './repair.ts'
-import { loadShown, numberExample, pin, tags, unlessFrozen, worldOf } from './shapes.ts'
+import { loadShown, numberExample, pin, refuseFrozen, tags, worldOf } from './shapes.ts'
 
 const checkupSchema = z
   .object({
@@ -127,7 +127,7 @@ export const doctor = openApiRoom<DoorEnv>()
   .openapi(runCheckups, async (c) => {
     const world = worldOf(c)
     const { accountId } = c.var.principal
-    unlessFrozen(c.var.principal)
+    refuseFrozen(c.var.principal)
     const { row } = await loadShown(world, accountId, c.req.valid('param').id)
     if (row.disconnectedAt === null) await visit(world, accountId, row.wabaId)
     return c.json({ data: await checkupsOf(world, accountId, row) }, 200)
@@ -135,7 +135,7 @@ export const doctor = openApiRoom<DoorEnv>()
   .openapi(runRepair, async (c) => {
     const world = worldOf(c)
     const { principal } = c.var
-    unlessFrozen(principal)
+    refuseFrozen(principal)
     const { row } = await loadShown(world, principal.accountId, c.req.valid('param').id)
     const done = await repair(world, principal, row, c.req.valid('json'))
     if (!done.ok) throw new Problem(done.reason, { detail: done.detail })

@@ -28,8 +28,8 @@ import {
   metaId,
   numberExample,
   numberSchema,
+  refuseFrozen,
   tags,
-  unlessFrozen,
   view,
   worldOf,
 } from './shapes.ts'
@@ -138,7 +138,7 @@ export const numbers = openApiRoom<DoorEnv>()
     return c.json(view(number), 200)
   })
   .openapi(connect, async (c) => {
-    unlessFrozen(c.var.principal)
+    refuseFrozen(c.var.principal)
     const world = worldOf(c)
     const { accountId } = c.var.principal
     const connected = await connectNumber(world, c.var.principal, c.req.valid('json'))
@@ -149,7 +149,7 @@ export const numbers = openApiRoom<DoorEnv>()
     return c.json(view(number), 201)
   })
   .openapi(disconnect, async (c) => {
-    unlessFrozen(c.var.principal)
+    refuseFrozen(c.var.principal)
     const world = worldOf(c)
     const { accountId } = c.var.principal
     const { id } = c.req.valid('param')

@@ -88,6 +88,6 @@ export async function connectedView(
 }
 
 /** Nothing is connected or mended in a workspace that is being deleted. */
-export function unlessFrozen(principal: { frozen: boolean }): void {
+export function refuseFrozen(principal: { frozen: boolean }): void {
   if (principal.frozen) throw new Problem('frozen')
 }

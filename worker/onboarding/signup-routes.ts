@@ -22,7 +22,7 @@ import type { NotConnected, World } from './ask.ts'
 import { openAttempt } from './attempt.ts'
 import { visit } from './doctor.ts'
 import { lookForNumbers } from './look.ts'
-import { connectedSchema, connectedView, metaId, tags, unlessFrozen, worldOf } from './shapes.ts'
+import { connectedSchema, connectedView, metaId, refuseFrozen, tags, worldOf } from './shapes.ts'
 import { type Connected, completeSignup } from './signup.ts'
 
 const attemptSchema = z
@@ -163,7 +163,7 @@ async function shown(
 export const signup = openApiRoom<DoorEnv>()
   .openapi(beginSignup, async (c) => {
     const { settings, principal } = c.var
-    unlessFrozen(principal)
+    refuseFrozen(principal)
     const { appId, configId, graphVersion } = settings
     if (configId === undefined) throw new Problem('not_offered')
     const attempt = await openAttempt(worldOf(c), principal)
@@ -176,7 +176,7 @@ export const signup = openApiRoom<DoorEnv>()
   })
   .openapi(completion, async (c) => {
     const { principal } = c.var
-    unlessFrozen(principal)
+    refuseFrozen(principal)
     const world = worldOf(c)
     const connected = await completeSignup(world, principal, c.req.valid('json'))
     return c.json(await shown(world, principal, connected, (work) => c.executionCtx.waitUntil(work)), 201)
@@ -192,7 +192,7 @@ export const signup = openApiRoom<DoorEnv>()
   })
   .openapi(lookAgain, async (c) => {
     const { principal } = c.var
-    unlessFrozen(principal)
+    refuseFrozen(principal)
     const world = worldOf(c)
     const connected = await lookForNumbers(world, principal, c.req.valid('param').id)
     if (!connected) throw new Problem('not_found')

@@ -49,11 +49,13 @@ export async function sayInto(
   if (words.mediaId !== undefined && named.file === undefined) return refused({ reason: 'no_such_file' })
   // The file is kept under the id of the message it is sent with.
   const messageId = words.mediaId ?? newId('msg')
+  const body = bodyOf(address, words, named)
   const answer = await send(out, {
     version: out.settings.graphVersion,
     edge: 'messages',
     phoneNumberId: address.phoneNumberId,
-    outgoing: parseOutgoing(bodyOf(address, words, named), messageId),
+    outgoing: parseOutgoing(body, messageId),
+    mayWait: body,
     messageId,
     idempotencyKey: key,
     fingerprint: `POST conversations/${conversationId}/messages\n${JSON.stringify(words)}`,

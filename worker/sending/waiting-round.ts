@@ -3,7 +3,7 @@
 // dies after it may have, and nobody sends it again. Run by the cron, and by the queue when a number is connected again.
 
 import { and, asc, eq, lte, sql } from 'drizzle-orm'
-import { among, database, type Statement, schema, writeBatch } from '../../db/client.ts'
+import { database, type Statement, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { systemPrincipal } from '../audit/principal.ts'
 import { openColumns } from '../custody/sealing.ts'
@@ -94,7 +94,7 @@ async function lease(out: Outside, row: Row): Promise<boolean> {
 async function release(out: Outside, row: Row, learned: Learned): Promise<Became> {
   const { accountId, messageId } = row
   const message = await out.db
-    .select({ status: messages.status })
+    .select({ status: messages.status, conversationId: messages.conversationId })
     .from(messages)
     .where(and(eq(messages.id, messageId), eq(messages.accountId, accountId)))
     .get()
@@ -116,7 +116,7 @@ async function release(out: Outside, row: Row, learned: Learned): Promise<Became
       ? fail(out, row, 190, 'reconnect')
       : waitOn(out, row, limits.waitingProbeMs)
   }
-  return hand(out, row, outgoing, facts, who)
+  return hand(out, { ...row, conversationId: message.conversationId }, outgoing, facts, who)
 }
 
 /** While no hold stands nobody has to be asked. Where one does, a small question tells whether the token is taken again. */
@@ -143,11 +143,17 @@ async function isTaken(out: Outside, facts: SendFacts, learned: Learned): Promis
   return true
 }
 
-async function hand(out: Outside, row: Row, outgoing: Outgoing, facts: SendFacts, who: Who): Promise<Became> {
-  const { accountId, messageId, contactId } = row
+async function hand(
+  out: Outside,
+  row: Row & { conversationId: string },
+  outgoing: Outgoing,
+  facts: SendFacts,
+  who: Who,
+): Promise<Became> {
+  const { accountId, messageId, conversationId, contactId } = row
   if (who.contact?.state !== 'known') return fail(out, row, 131026, 'erased')
   const number = facts.number as NonNullable<SendFacts['number']>
-  const record = { messageId, contactId, key: who.contact.key }
+  const record = { messageId, conversationId, contactId, key: who.contact.key }
   const sending: Sending = { number, account: who.account, outgoing, holds: facts.holds, record }
   const waiting = and(
     eq(messages.id, messageId),
@@ -229,13 +235,8 @@ async function phoneNumberOf(out: Outside, { numberId, accountId }: Row): Promis
 
 /** Browsers that show the conversation look at the message again. */
 async function tell(out: Outside, { accountId, messageId }: Row): Promise<void> {
-  const found = await out.db
-    .select({ conversationId: messages.conversationId })
-    .from(messages)
-    .where(and(eq(messages.accountId, accountId), sql`id IN ${among([messageId])}`))
-  await announce(
-    out.env,
-    accountId,
-    found.map(({ conversationId }) => ({ kind: 'message', conversationId, messageId })),
-  )
+  const message = and(eq(messages.id, messageId), eq(messages.accountId, accountId))
+  const found = await out.db.select({ conversationId: messages.conversationId }).from(messages).where(message)
+  const changes = found.map(({ conversationId }) => ({ kind: 'message' as const, conversationId, messageId }))
+  await announce(out.env, accountId, changes)
 }

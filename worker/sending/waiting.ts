@@ -9,6 +9,7 @@ import { sealColumn } from '../custody/sealing.ts'
 import { classify } from '../meta/failure.ts'
 import type { GraphAnswer } from '../meta/graph.ts'
 import type { Outgoing } from '../meta/send-message.ts'
+import { tell } from './conclude.ts'
 import type { SendFacts, StandingHold, Who } from './facts.ts'
 import type { Claim, Keyed } from './idempotency.ts'
 import type { Outside, TextAnswer } from './outside.ts'
@@ -68,8 +69,10 @@ export async function recordWaiting(
     ],
   })
   // The queue looks at once: the token may be taken again, and only the turn of this message be missing.
-  if (sending) out.later(out.env.ERRANDS.send({ of: 'waiting', accountId: out.principal.accountId }))
-  return sending && answer
+  if (!sending) return undefined
+  out.later(tell(out, sending))
+  out.later(out.env.ERRANDS.send({ of: 'waiting', accountId: out.principal.accountId }))
+  return answer
 }
 
 /** This very message found out that the token is dead: nothing of it was sent, so it waits as all that follow. */
@@ -88,6 +91,7 @@ export async function waitAfterAll(
     ...reconnectStatements(out, sending.number.wabaId, sending.holds, graph),
     ...(await claim.keep(answer)),
   ])
+  out.later(tell(out, sending))
   return answer
 }
 
