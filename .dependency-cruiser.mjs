@@ -2,13 +2,13 @@
 // shows that each of them bites.
 
 const rooms = '(accounts|conversations|consent|relay|live|mail|proofs|visitors|templates|copies|agreements)'
-const walks = '(onboarding|contacts|inbound|sending|retention|deletion|rights|notices|upkeep|takeout)'
+const walks = '(onboarding|contacts|inbound|sending|retention|deletion|rights|notices|upkeep|takeout|media|search)'
 // Given values they return values: a test needs no world around them.
 const pure = [
   'ground/(?!http|log|openapi)[a-z-]+',
   'meta/(?!graph)[a-z-]+',
   'custody/tree',
-  'conversations/(content|window|mask)',
+  'conversations/(content|window|mask|file-content|words)',
   'audit/chain',
   'accounts/permissions',
   'transparency/(merkle|checkpoint)',
@@ -22,6 +22,7 @@ const pure = [
   'onboarding/doctor-(decide|words)',
   'sending/(gates|ground-of)',
   'live/hearing',
+  'media/(kinds|serving)',
 ]
 const pureFiles = `^worker/(${pure.join('|')})\\.ts$`
 // The floors that every room and walk stands on.

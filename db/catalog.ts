@@ -1064,7 +1064,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     },
   },
   searchCursors: {
-    title: 'How far conversations are indexed',
+    title: 'Conversations with something new to find',
     section: null,
     reach: { workspace: 'accountId', contact: 'contactId', member: null },
     purpose: 'provide the service',
@@ -1075,7 +1075,8 @@ export const d1: { [T in TableName]: Table<T> } = {
       conversationId: pseudonym,
       accountId: business,
       contactId: pseudonym,
-      until: operational,
+      fromKey: operational,
+      dueAt: operational,
     },
   },
   media: {

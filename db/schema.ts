@@ -1067,23 +1067,28 @@ export const searchTerms = sqliteTable(
     at: integer('at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.accountId, t.term, t.subjectId] }),
+    // Newest first for each word, and one look to know whether another word is in the same subject.
+    primaryKey({ columns: [t.accountId, t.term, t.at, t.subjectId] }),
     index('search_terms_contact').on(t.accountId, t.contactId),
     index('search_terms_subject').on(t.accountId, t.subjectId),
   ],
 )
 
-/** How far a conversation is indexed. */
+/** A conversation with something new to find. Goes when it is indexed. */
 export const searchCursors = sqliteTable(
   'search_cursors',
   {
     conversationId: text('conversation_id').primaryKey(),
     accountId: text('account_id').notNull(),
     contactId: text('contact_id').notNull(),
-    /** The newest receivedAt that was indexed. */
-    until: integer('until').notNull(),
+    /** The sort key of the first message to be looked at; empty: all of them. */
+    fromKey: text('from_key').notNull().default(''),
+    dueAt: integer('due_at').notNull(),
   },
-  (t) => [index('search_cursors_contact').on(t.accountId, t.contactId)],
+  (t) => [
+    index('search_cursors_contact').on(t.accountId, t.contactId),
+    index('search_cursors_due').on(t.dueAt),
+  ],
 )
 
 /** A file of a message: fetched from Meta while Meta still has it, or uploaded to be sent. The object is in R2 under `media/`. */
@@ -1099,13 +1104,14 @@ export const media = sqliteTable(
     holderId: text('holder_id').notNull(),
     direction: text('direction', { enum: ['in', 'out'] }).notNull(),
     state: text('state', { enum: ['waiting', 'kept', 'missed', 'gone', 'uploaded'] }).notNull(),
-    /** `{ id, sha256, mime, filename, … }` as Meta gave it. */
+    /** FileContent in conversations/files.ts: Meta's id, the name, the hash. */
     content: text('content').notNull(),
     mime: text('mime').notNull(),
     bytes: integer('bytes'),
     /** Why it is missed or gone. */
     reason: text('reason'),
     attempts: integer('attempts').notNull().default(0),
+    /** When the cron looks again: waiting and missed are fetched, uploaded was never sent, gone leaves an object behind. */
     nextAt: integer('next_at'),
     createdAt: integer('created_at').notNull(),
     keptAt: integer('kept_at'),

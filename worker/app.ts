@@ -36,6 +36,7 @@ import { Problem, type ProblemCode, problemResponse } from './ground/problems.ts
 import { hands } from './hands.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
 import { live } from './live/routes.ts'
+import { mediaRoom } from './media/routes.ts'
 import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
 import { doctor } from './onboarding/doctor-routes.ts'
 import { numbers } from './onboarding/routes.ts'
@@ -49,6 +50,7 @@ import { publicRights } from './rights/public-routes.ts'
 import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
 import { inbox } from './sending/inbox-routes.ts'
+import { searchRoom } from './search/routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
 import { numberUpkeep } from './upkeep/number-routes.ts'
@@ -72,6 +74,8 @@ const api = openApiRoom<DoorEnv>()
   .route('/', contacts)
   .route('/', contactNotes)
   .route('/', contactImports)
+  .route('/', mediaRoom())
+  .route('/', searchRoom)
   .route('/', numbers)
   .route('/', signup)
   .route('/', doctor)
@@ -201,11 +205,11 @@ const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
   // A line of the feed has no headers to speak of, and no copy.
   if (c.res.status === 101) return
   try {
-    secure(c.res.headers)
+    secure(c.res.headers, c.req.path)
   } catch {
     // The headers of an answer that came from a fetch (assets) cannot be changed, those of its copy can.
     const copy = new Response(c.res.body, c.res)
-    secure(copy.headers)
+    secure(copy.headers, c.req.path)
     c.res = undefined
     c.res = copy
   }
@@ -242,10 +246,13 @@ function noteNotConfigured(cause: unknown): void {
   noted = true
 }
 
+/** Files are read by their own door, as they come: they are bounded there. */
+const forFiles = /^\/api\/v1\/conversations\/[^/]+\/media$/
+
 /** Bodies within bounds before anybody parses them; nothing of the API is ever stored by a cache. */
 const jsonApi: MiddlewareHandler<DoorEnv> = async (c, next) => {
   const { raw } = c.req
-  if (raw.body && raw.method !== 'GET' && raw.method !== 'HEAD') {
+  if (raw.body && raw.method !== 'GET' && raw.method !== 'HEAD' && !forFiles.test(c.req.path)) {
     if (c.req.header('content-encoding'))
       throw new Problem('unsupported_media', { detail: 'Send the body without Content-Encoding.' })
     const read = await readCapped(raw, limits.apiBodyBytes)

@@ -14,6 +14,7 @@ import { errorName, log } from './ground/log.ts'
 import { hands } from './hands.ts'
 import { replayDue } from './inbound/receive.ts'
 import { deliverMails } from './mail/mail.ts'
+import { handleMediaJobs, mediaDue } from './media-jobs.ts'
 import { announce } from './notices/announce.ts'
 import { onboardingWorld } from './onboarding/ask.ts'
 import { visitDue } from './onboarding/doctor.ts'
@@ -21,6 +22,7 @@ import { resumeSignups } from './onboarding/signup.ts'
 import { sweepRules } from './retention/rule-sweep.ts'
 import { sweep } from './retention/sweep.ts'
 import { runErrands } from './rights/errands.ts'
+import { indexDue } from './search/index-due.ts'
 import { settle } from './sending/settle.ts'
 import { sendWaiting } from './sending/waiting-round.ts'
 import { syncDue } from './upkeep/templates.ts'
@@ -44,6 +46,8 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
     waiting: () => sendWaiting({ env, settings, now }),
     signups: () => resumeSignups(onboardingWorld(env, settings, now)),
     doctor: () => visitDue(onboardingWorld(env, settings, now)),
+    files: () => mediaDue(env),
+    words: () => indexDue(env, now),
     errands: () => runErrands({ env, settings, now }, hands),
     deletions: () => wakeDue(env),
     lifecycle: () => lifecycle(env, settings, now),
@@ -68,5 +72,8 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
 export default {
   fetch: app.fetch,
   scheduled: (_, env, ctx) => everyMinute(env, ctx, Date.now()),
-  queue: ({ messages }, env) => handleErrands(messages, env, hands, Date.now()),
+  queue: ({ queue, messages }, env) =>
+    queue.endsWith('-media')
+      ? handleMediaJobs(messages, env)
+      : handleErrands(messages, env, hands, Date.now()),
 } satisfies ExportedHandler<Env>

@@ -216,10 +216,12 @@ CREATE TABLE `search_cursors` (
 	`conversation_id` text PRIMARY KEY NOT NULL,
 	`account_id` text NOT NULL,
 	`contact_id` text NOT NULL,
-	`until` integer NOT NULL
+	`from_key` text DEFAULT '' NOT NULL,
+	`due_at` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX `search_cursors_contact` ON `search_cursors` (`account_id`,`contact_id`);--> statement-breakpoint
+CREATE INDEX `search_cursors_due` ON `search_cursors` (`due_at`);--> statement-breakpoint
 CREATE TABLE `search_terms` (
 	`account_id` text NOT NULL,
 	`term` text NOT NULL,
@@ -227,7 +229,7 @@ CREATE TABLE `search_terms` (
 	`contact_id` text NOT NULL,
 	`conversation_id` text,
 	`at` integer NOT NULL,
-	PRIMARY KEY(`account_id`, `term`, `subject_id`)
+	PRIMARY KEY(`account_id`, `term`, `at`, `subject_id`)
 );
 --> statement-breakpoint
 CREATE INDEX `search_terms_contact` ON `search_terms` (`account_id`,`contact_id`);--> statement-breakpoint

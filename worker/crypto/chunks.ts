@@ -9,7 +9,7 @@
 import { concat, utf8 } from './bytes.ts'
 
 export const chunkBytes = 65_536
-const tagBytes = 16
+export const tagBytes = 16
 
 /** Why a body does not open: another key or place, or a byte that is not as it was sealed. */
 export class NotSealedSo extends Error {
@@ -55,16 +55,21 @@ export async function* sealChunks(
     yield new Uint8Array(await crypto.subtle.encrypt(parameters(place, n++, last), key, bytes))
 }
 
+/** A run out of the middle of a sealed body: the number of its first chunk, and whether its last one is the body's. */
+export type Run = { from: number; toEnd: boolean }
+const whole: Run = { from: 0, toEnd: true }
+
 /** Throws NotSealedSo at the first chunk that is not the one that was sealed there; what came before it was. */
 export async function* openChunks(
   key: CryptoKey,
   place: string,
   parts: AsyncIterable<Uint8Array>,
+  { from, toEnd }: Run = whole,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  let n = 0
+  let n = from
   for await (const { bytes, last } of cut(parts, chunkBytes + tagBytes)) {
     const plain = await crypto.subtle
-      .decrypt(parameters(place, n++, last), key, bytes)
+      .decrypt(parameters(place, n++, last && toEnd), key, bytes)
       .catch(() => Promise.reject(new NotSealedSo('a chunk does not open')))
     yield new Uint8Array(plain)
   }

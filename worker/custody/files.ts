@@ -5,7 +5,7 @@
 //   key of the file: HKDF-SHA-256(key of the person, salt, "softivum file 1:{name}")
 
 import { concat, fromUtf8, randomBytes, utf8 } from '../crypto/bytes.ts'
-import { bytesOf, openChunks, sealChunks } from '../crypto/chunks.ts'
+import { bytesOf, chunkBytes, openChunks, sealChunks, tagBytes } from '../crypto/chunks.ts'
 import type { SealKey } from '../crypto/seal.ts'
 import { type Keepers, loadKeys } from './sealing.ts'
 
@@ -55,7 +55,72 @@ export async function openFile(
   return openChunks(await fileKey(key, head.salt, name), name, after(head.rest, parts))
 }
 
-type Head = { keyId: string; salt: Uint8Array<ArrayBuffer>; rest: Uint8Array }
+export type Slice = {
+  /** Of the whole, in clear. */
+  bytes: number
+  /** What was asked for, as it is read. */
+  parts: AsyncGenerator<Uint8Array, void, void>
+}
+
+/**
+ * A part of what was sealed, without reading what stands before it. `choose` is told how large the whole is, and answers the
+ * first byte and the one behind the last; undefined for nothing. Undefined when there is no such object, it is no sealed
+ * file, or its key was destroyed.
+ */
+export async function openSlice(
+  keepers: Keepers,
+  files: R2Bucket,
+  accountId: string,
+  name: string,
+  now: number,
+  choose: (bytes: number) => { start: number; end: number } | undefined,
+): Promise<Slice | undefined> {
+  const first = await files.get(name, { range: { offset: 0, length: headBytesMax } })
+  if (!first) return undefined
+  const parts = bytesOf(first.body)
+  const head = await readHead(parts)
+  await parts.return()
+  const key = head && (await loadKeys(keepers, accountId, [head.keyId], now)).get(head.keyId)
+  if (!head || !key) return undefined
+  const sealedBytes = first.size - head.bytes
+  const chunks = Math.max(1, Math.ceil(sealedBytes / sealedChunkBytes))
+  const bytes = sealedBytes - chunks * tagBytes
+  const { start, end } = choose(bytes) ?? { start: 0, end: 0 }
+  if (bytes < 0 || start >= end) return { bytes, parts: nothing() }
+  const from = Math.floor(start / chunkBytes)
+  const to = Math.floor((end - 1) / chunkBytes)
+  const offset = head.bytes + from * sealedChunkBytes
+  const length = Math.min((to - from + 1) * sealedChunkBytes, first.size - offset)
+  // Of the very object whose head was read: it may have been replaced meanwhile.
+  const stored = await files.get(name, { range: { offset, length }, onlyIf: { etagMatches: first.etag } })
+  if (!stored || !('body' in stored)) return undefined
+  const run = { from, toEnd: to === chunks - 1 }
+  const opened = openChunks(await fileKey(key, head.salt, name), name, bytesOf(stored.body), run)
+  const skip = start - from * chunkBytes
+  return { bytes, parts: between(opened, skip, skip + end - start) }
+}
+
+const sealedChunkBytes = chunkBytes + tagBytes
+/** Magic, the length of the key id and at most 255 bytes of it, salt. */
+const headBytesMax = magic.byteLength + 1 + 255 + saltBytes
+
+async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}
+
+async function* between(
+  parts: AsyncGenerator<Uint8Array, void, void>,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array, void, void> {
+  let at = 0
+  for await (const part of parts) {
+    const piece = part.subarray(Math.max(0, start - at), Math.max(0, end - at))
+    at += part.byteLength
+    if (piece.byteLength > 0) yield piece
+    if (at >= end) return
+  }
+}
+
+type Head = { keyId: string; salt: Uint8Array<ArrayBuffer>; rest: Uint8Array; bytes: number }
 
 async function readHead(parts: AsyncGenerator<Uint8Array, void, void>): Promise<Head | undefined> {
   let read = new Uint8Array()
@@ -65,7 +130,12 @@ async function readHead(parts: AsyncGenerator<Uint8Array, void, void>): Promise<
     if (idBytes !== undefined && read.byteLength >= headBytes) {
       if (!magic.every((byte, i) => read[i] === byte)) return undefined
       const keyId = fromUtf8(read.subarray(magic.byteLength + 1, headBytes - saltBytes))
-      return { keyId, salt: read.slice(headBytes - saltBytes, headBytes), rest: read.subarray(headBytes) }
+      return {
+        keyId,
+        salt: read.slice(headBytes - saltBytes, headBytes),
+        rest: read.subarray(headBytes),
+        bytes: headBytes,
+      }
     }
     // Not `for await`: leaving it would end the reading.
     const { done, value } = await parts.next()

@@ -3,18 +3,33 @@
 import { secureHeaders } from './http.ts'
 
 /** Nothing inline, nothing from elsewhere, no page inside of another one. */
-const contentPolicy = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+const contentPolicy = {
+  'default-src': "'none'",
+  'style-src': "'self'",
+  'script-src': "'self'",
+  'img-src': "'self' data:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'manifest-src': "'self'",
+  'form-action': "'self'",
+  'base-uri': "'none'",
+  'frame-ancestors': "'none'",
+}
+type Policy = Record<string, string>
+
+/** Pages of the portal show files, those that were just chosen included. */
+const portalPolicy: Policy = {
+  ...contentPolicy,
+  'img-src': "'self' data: blob:",
+  'media-src': "'self' blob:",
+}
+
+const isPortal = (path: string): boolean => path === '/portal' || path.startsWith('/portal/')
+
+const policyOf = (path: string): string =>
+  Object.entries<string>(isPortal(path) ? portalPolicy : contentPolicy)
+    .map(([rule, sources]) => `${rule} ${sources}`)
+    .join('; ')
 
 /** What no page of ours uses, and so nothing that got into one may. */
 const unused = [
@@ -46,10 +61,10 @@ const everywhere = {
   'permissions-policy': unused.map((feature) => `${feature}=()`).join(', '),
 }
 
-/** Which other sites may embed an answer is the answer's own word, if it has one; else none. */
-export function secure(answer: Headers): void {
+/** Which other sites may embed an answer is the answer's own word, if it has one; else none. `path`: what was asked for. */
+export function secure(answer: Headers, path = ''): void {
   for (const [name, value] of Object.entries(everywhere)) answer.set(name, value)
   if (!answer.has('cross-origin-resource-policy')) answer.set('cross-origin-resource-policy', 'same-origin')
   if (answer.get('content-type')?.startsWith('text/html'))
-    answer.set('content-security-policy', contentPolicy)
+    answer.set('content-security-policy', policyOf(path))
 }

@@ -108,6 +108,38 @@ export const limits = {
   /** Meta's largest media: a document of 100 MB. */
   mediaBytes: 101 * mib,
 
+  /** A file that waits is left to the queue for so long; then the cron looks. Meta's address for it lives five minutes. */
+  mediaQueueMs: 45 * second,
+  mediaUrlMs: 4 * minute,
+  /** Who fetches a file has so long before somebody else tries. */
+  mediaLeaseMs: 3 * minute,
+  /** A file that could not be had is tried again at these distances, the last one until Meta has no more of it (7 days). */
+  mediaRetryMs: [30 * second, minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour],
+  mediaTriesMs: 7 * dayMs,
+  mediaBatch: 20,
+  /** Ids in one message of the queue. */
+  mediaJobIds: 500,
+  /** Files that one run fetches at the same time; each holds a part of an object in memory. */
+  mediaSideBySide: 3,
+  /** An upload that is not sent goes after this. */
+  mediaUnsentMs: dayMs,
+  filenameChars: 800,
+
+  /** What one message or name is found by, and what one question asks for, at most. */
+  searchWords: 2_000,
+  searchAsked: 12,
+  searchWordChars: 64,
+  searchBeginning: 20,
+  /** Conversations that one run indexes, messages of each at a time, rows of one statement. */
+  searchBatch: 50,
+  searchMessages: 200,
+  searchRows: 1_000,
+  searchPeople: 20,
+  /** So far a word's messages are counted, to begin with the rarest. */
+  searchCounted: 1_000,
+  snippetChars: 160,
+  snippetBefore: 50,
+
   idempotencyKeyChars: 255,
   idempotencyLifeMs: 24 * hour,
   /** A second caller with the same key waits for the first one's answer, looking this often. */

@@ -133,6 +133,20 @@ export const problems = {
     meaning: 'Meta refused what would have mended it, or it is nothing that can be mended from here.',
     remedy: 'Read detail: it says what is in the way.',
   },
+  file_refused: {
+    status: 422,
+    title: 'WhatsApp does not take this file',
+    meaning:
+      'Its type, its size or what is in it does not fit what WhatsApp sends. Nothing left, and nothing of it was kept.',
+    remedy: 'Read detail, and choose another file or another form of it.',
+  },
+  file_missing: {
+    status: 409,
+    title: 'This file is not here',
+    meaning:
+      'The message had a file, and it could not be fetched from Meta yet, or not any more, or it was taken back.',
+    remedy: 'Look at the state of the file in the message. While it is missed, it can be fetched again.',
+  },
   connect_refused: {
     status: 422,
     title: 'Meta did not confirm this connection',

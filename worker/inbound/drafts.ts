@@ -2,6 +2,7 @@
 // are recognised again. Pure. Called by plan.ts, notes.ts, facts.ts and write.ts.
 
 import type { Wish } from '../consent/keywords.ts'
+import type { FileContent } from '../conversations/file-content.ts'
 import type { ConversationRow, StatusRow } from '../conversations/record.ts'
 import { fromBase64 } from '../crypto/bytes.ts'
 import type { SealKey } from '../crypto/seal.ts'
@@ -59,6 +60,7 @@ export type MessageDraft = {
   origin: 'placeholder' | 'history' | 'echo' | 'live'
   type: string
   content: string
+  file: FileContent | undefined
   at: number
   sortKey: string
   receivedAt: number

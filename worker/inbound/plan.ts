@@ -2,6 +2,7 @@
 // tested and repeated. Called by receive.ts; sealing and writing come after.
 
 import { type MessageContent, readableText, sortKey } from '../conversations/content.ts'
+import { fileIn } from '../conversations/file-content.ts'
 import { messageId } from '../conversations/record.ts'
 import { type AccountKeys, keyedDigest, messageRef, type SubjectAnswer } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
@@ -126,7 +127,8 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
   }
   if (message.as === 'message') {
     const place = { id: messageId(ref), numberId: owner.numberId, conversationId: conversation }
-    own.plan.messages.push({ ...common, ...place, origin, type: plainName(message.type), content })
+    const file = fileIn(message.type, message.body)
+    own.plan.messages.push({ ...common, ...place, origin, type: plainName(message.type), content, file })
     const wish = origin === 'live' ? wishIn(message, at, arrival.receivedAt) : undefined
     if (wish)
       own.plan.wishes.push({

@@ -9,6 +9,7 @@ import type { Errand } from '../ground/errands.ts'
 import { errorName, log } from '../ground/log.ts'
 import { announce } from '../live/announce.ts'
 import { chatCodeDigest } from '../proofs/codes.ts'
+import { wakeMedia } from './beside.ts'
 import { countsUpsert } from './counts.ts'
 import type { ContactDraft, Facts, Plan } from './drafts.ts'
 import { forgetDirectory, loadDirectory, loadFacts } from './facts.ts'
@@ -92,14 +93,17 @@ async function handle(
   const rows = await sealRows(plan, facts.versions, (wish) => digestOf(env, wish))
   await writeBatch(db, [
     ...lettersErase(db, arrivals),
-    ...planStatements(db, plan, rows, merges),
+    ...planStatements(db, plan, rows, merges, now),
     ...countsUpsert(db, arrivals, plan.outcomes, unowned(facts, directory)),
     ...after,
   ])
   await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
-  await wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId)))
   const changed = new Set(plan.templates.map(({ accountId }) => accountId))
   await Promise.all([...changed].map((accountId) => announce(env, accountId, [{ kind: 'templates' }])))
+  await Promise.all([
+    wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId))),
+    wakeMedia(env, plan),
+  ])
 }
 
 async function digestOf(env: Env, { purpose, code }: CodeWish): Promise<string> {

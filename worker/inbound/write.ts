@@ -6,6 +6,7 @@ import { entryInsert } from '../audit/audit.ts'
 import { holdInsert, holdLiftInsert } from '../audit/holds.ts'
 import type { CodeWish } from '../consent/keywords.ts'
 import { type NewWish, wishesInsert } from '../consent/wishes.ts'
+import { type FileRow, filesInsert, sealWaitingFile } from '../conversations/files.ts'
 import { type MergeFacts, mergeStatements, preferencesInsert } from '../conversations/merge.ts'
 import {
   type ChangeRow,
@@ -18,9 +19,11 @@ import {
   messagesInsert,
   statusesInsert,
 } from '../conversations/record.ts'
+import { wordsDueUpsert } from '../conversations/terms.ts'
 import { sealColumn } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { changeUpsert, nextCategoryUpdate, templateId } from '../templates/record.ts'
+import { alteredStatements, duesOf } from './beside.ts'
 import { type ContactDraft, type MessageDraft, type Plan, precedence, type RawDraft } from './drafts.ts'
 
 const { rawEvents } = schema
@@ -29,6 +32,7 @@ type RawRow = typeof rawEvents.$inferInsert
 export type SealedRows = {
   contacts: ContactRow[]
   messages: MessageRow[]
+  files: Partial<FileRow>[]
   changes: ChangeRow[]
   raws: RawRow[]
   settled: { id: string; accountId: string; ref: string; wamid: string | null }[]
@@ -44,9 +48,10 @@ export async function sealRows(
   versions: Map<string, Record<string, string>>,
   digest: (wish: CodeWish) => Promise<string>,
 ): Promise<SealedRows> {
-  const [contacts, messages, changes, raws, settled, wishes] = await Promise.all([
+  const [contacts, messages, files, changes, raws, settled, wishes] = await Promise.all([
     Promise.all([...plan.contacts.values()].map((draft) => sealContact(draft, versions.get(draft.id) ?? {}))),
     Promise.all(plan.messages.map(sealMessage)),
+    Promise.all(plan.messages.flatMap((draft) => sealFile(draft) ?? [])),
     Promise.all(
       plan.changes.map(async ({ key, content, ...row }) => ({
         ...row,
@@ -71,7 +76,7 @@ export async function sealRows(
       })),
     ),
   ])
-  return { contacts, messages, changes, raws: raws.flat(), settled, wishes }
+  return { contacts, messages, files, changes, raws: raws.flat(), settled, wishes }
 }
 
 async function sealContact(draft: ContactDraft, standing: Record<string, string>): Promise<ContactRow> {
@@ -106,10 +111,18 @@ async function sealContact(draft: ContactDraft, standing: Record<string, string>
   }
 }
 
-async function sealMessage({ key, content, origin, ...row }: MessageDraft): Promise<MessageRow> {
+async function sealMessage({ key, content, file: _, origin, ...row }: MessageDraft): Promise<MessageRow> {
   const sealed = await sealColumn(key, 'messages', 'content', row.id, content)
   const status = row.direction === 'in' ? ('received' as const) : ('unknown' as const)
   return { ...row, origin, precedence: precedence(origin), content: sealed, status, statusAt: row.at }
+}
+
+function sealFile({ file, id, key, receivedAt: at, ...draft }: MessageDraft) {
+  const { accountId, contactId, numberId, direction } = draft
+  return (
+    file &&
+    sealWaitingFile({ messageId: id, accountId, contactId, numberId, direction, key, content: file, at })
+  )
 }
 
 /** A kept event as rows: its payload in pieces, because D1 bounds a value. */
@@ -152,12 +165,15 @@ export function planStatements(
   plan: Plan,
   rows: SealedRows,
   merges: MergeFacts[],
+  now: number,
 ): Statement[] {
   return [
     ...inStatements(rows.contacts, (list) => contactsUpsert(db, list)),
     ...inStatements([...plan.conversations.values()], (list) => conversationsUpsert(db, list)),
     ...merges.flatMap((merge) => mergeStatements(db, merge)),
     ...inStatements(rows.messages, (list) => messagesInsert(db, list)),
+    ...inStatements(rows.files, (list) => filesInsert(db, list)),
+    ...inStatements(duesOf(plan, now), (list) => wordsDueUpsert(db, list)),
     ...(rows.settled.length > 0 ? settledUpdate(db, rows.settled) : []),
     ...inStatements(plan.statuses, (list) => statusesInsert(db, list)),
     ...inStatements(rows.changes, (list) => changesInsert(db, list)),
@@ -167,6 +183,7 @@ export function planStatements(
     ...plan.templates.flatMap((template) => templateStatements(db, template)),
     ...inStatements(rows.raws, (list) => rawsUpsert(db, list)),
     ...[...plan.touched].flatMap(([accountId, refs]) => derivedUpdate(db, accountId, [...refs])),
+    ...alteredStatements(db, plan, now),
   ]
 }
 
