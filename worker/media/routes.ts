@@ -109,7 +109,7 @@ const discard = createRoute({
   operationId: 'discardMedia',
   summary: 'Delete an upload that was not sent',
   tags: ['Media'],
-  request: { params: z.object({ id: conversationParam.shape.id, mediaId: messageParam.shape.id }) },
+  request: { params: conversationParam.extend({ mediaId: z.string().max(64) }) },
   responses: { 204: { description: 'It is gone.' }, ...refusals('unauthorized', 'forbidden', 'not_found') },
 })
 
