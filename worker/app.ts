@@ -49,8 +49,8 @@ import { packageRoom } from './rights/package-routes.ts'
 import { publicRights } from './rights/public-routes.ts'
 import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
-import { inbox } from './sending/inbox-routes.ts'
 import { searchRoom } from './search/routes.ts'
+import { inbox } from './sending/inbox-routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
 import { numberUpkeep } from './upkeep/number-routes.ts'
@@ -274,7 +274,7 @@ const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
   const signedIn = withKey
     ? undefined
     : await loadSignedIn(database(c.env.DB), c.var.settings, c.req.header('cookie'), Date.now())
-  const workspace = c.req.header('x-workspace') ?? (isUpgrade(c) ? c.req.query('workspace') : undefined)
+  const workspace = c.req.header('x-workspace') ?? (cannotSay(c) ? c.req.query('workspace') : undefined)
   const principal = signedIn ? principalIn(signedIn, workspace) : await principalOf(c)
   if (!principal) throw new Problem('unauthorized', { headers: { 'www-authenticate': 'Bearer' } })
   if (signedIn) {
@@ -284,6 +284,11 @@ const authenticated: MiddlewareHandler<DoorEnv> = async (c, next) => {
   c.set('principal', principal)
   await next()
 }
+
+/** What a page loads by an address alone: a line of the feed, a picture. */
+const cannotSay = (c: Context<DoorEnv>): boolean =>
+  isUpgrade(c) || (c.req.method === 'GET' && aFile.test(c.req.path))
+const aFile = /^\/api\/v1\/messages\/[^/]+\/media$/
 
 const isUpgrade = (c: Context<DoorEnv>): boolean => c.req.header('upgrade')?.toLowerCase() === 'websocket'
 

@@ -4,12 +4,13 @@
 import { and, eq } from 'drizzle-orm'
 import { type Database, database, schema } from '../../db/client.ts'
 import type { FileRow } from '../conversations/files.ts'
+import { filesQuery } from '../conversations/list-messages.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import { fetchFile } from './fetch.ts'
 import { objectOf } from './objects.ts'
 import type { Outside } from './outside.ts'
-import { dueFilesQuery, filesQuery } from './rows.ts'
+import { dueFilesQuery } from './rows.ts'
 
 const { media } = schema
 

@@ -3,7 +3,7 @@
 import { actorOf, type DoorEnv } from '../audit/principal.ts'
 import { fileKinds } from '../conversations/file-content.ts'
 import { limits } from '../ground/limits.ts'
-import { createRoute, idParam, jsonAnswer, needsScope, openApiRoom, refusals, z } from '../ground/openapi.ts'
+import { aboutPeople, createRoute, idParam, jsonAnswer, openApiRoom, refusals, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { fetchAgain } from './again.ts'
 import type { Injected, Outside } from './outside.ts'
@@ -14,7 +14,7 @@ const messageParam = idParam('msg_3f5h7k9n1q3s5v7x9z1b3d5f7h')
 const conversationParam = idParam('cnv_5b7d9f1h3k5n7q9s1v3x5z7b9d')
 
 const readFile = createRoute({
-  ...needsScope('conversations:read'),
+  ...aboutPeople('conversations:read'),
   method: 'get',
   path: '/messages/{id}/media',
   operationId: 'readMessageMedia',
@@ -34,12 +34,12 @@ const readFile = createRoute({
     206: { description: 'The part asked for.' },
     304: { description: 'The caller has it.' },
     416: { description: 'There is no such part.' },
-    ...refusals('unauthorized', 'forbidden', 'not_found', 'file_missing'),
+    ...refusals('unauthorized', 'forbidden', 'frozen', 'not_found', 'file_missing'),
   },
 })
 
 const retryFile = createRoute({
-  ...needsScope('media'),
+  ...aboutPeople('media'),
   method: 'post',
   path: '/messages/{id}/media/retry',
   operationId: 'retryMessageMedia',
@@ -54,7 +54,7 @@ const retryFile = createRoute({
         .object({ state: z.enum(['waiting', 'kept', 'missed', 'gone']), reason: z.string().nullable() })
         .openapi('MediaState'),
     ),
-    ...refusals('unauthorized', 'forbidden', 'not_found', 'file_missing'),
+    ...refusals('unauthorized', 'forbidden', 'frozen', 'not_found', 'file_missing'),
   },
 })
 
@@ -69,7 +69,7 @@ const uploadSchema = z
   .openapi('Upload')
 
 const upload = createRoute({
-  ...needsScope('media'),
+  ...aboutPeople('media'),
   method: 'post',
   path: '/conversations/{id}/media',
   operationId: 'uploadMedia',
@@ -103,14 +103,17 @@ const upload = createRoute({
 })
 
 const discard = createRoute({
-  ...needsScope('media'),
+  ...aboutPeople('media'),
   method: 'delete',
   path: '/conversations/{id}/media/{mediaId}',
   operationId: 'discardMedia',
   summary: 'Delete an upload that was not sent',
   tags: ['Media'],
   request: { params: conversationParam.extend({ mediaId: z.string().max(64) }) },
-  responses: { 204: { description: 'It is gone.' }, ...refusals('unauthorized', 'forbidden', 'not_found') },
+  responses: {
+    204: { description: 'It is gone.' },
+    ...refusals('unauthorized', 'forbidden', 'frozen', 'not_found'),
+  },
 })
 
 type Context = { env: Env; var: DoorEnv['Variables'] }
@@ -121,11 +124,7 @@ export function mediaRoom(injected: Injected = {}) {
     ...{ fetch: (input, init) => fetch(input, init), timeoutMs: limits.graphTimeoutMs },
     ...injected,
   })
-  const accountOf = (c: Context): string => {
-    const { accountId, frozen } = c.var.principal
-    if (frozen) throw new Problem('frozen')
-    return accountId
-  }
+  const accountOf = (c: Context): string => c.var.principal.accountId
   return openApiRoom<DoorEnv>()
     .openapi(readFile, async (c) => {
       const asked = {

@@ -2,7 +2,7 @@
 // on one file cannot undo each other.
 
 import { and, eq, sql } from 'drizzle-orm'
-import { among, type Database, schema } from '../../db/client.ts'
+import { type Database, schema } from '../../db/client.ts'
 import { notRestricted } from '../audit/holds.ts'
 import { type FileContent, plainMime } from '../conversations/file-content.ts'
 import { type FileRow, sealFileContent } from '../conversations/files.ts'
@@ -21,12 +21,6 @@ export type MissReason =
   /** What came is not what Meta announced. */
   | 'altered'
   | 'too_large'
-
-export const filesQuery = (db: Database, accountId: string, ids: string[]) =>
-  db
-    .select()
-    .from(media)
-    .where(and(eq(media.accountId, accountId), sql`${media.messageId} IN ${among(ids)}`))
 
 /** Whatever the cron has to look at: across accounts, the oldest first. */
 export const dueFilesQuery = (db: Database, now: number, rows: number) =>

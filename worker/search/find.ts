@@ -16,13 +16,12 @@ const { conversations, searchTerms } = schema
 export type Hit = { conversationId: string; messageId: string | null }
 export type Found = { hits: Hit[]; words: string[]; next: string | null }
 
-/** `identifiers`: the caller sees phone numbers, and so may look for them. */
+/** Who sees phone numbers may look for them. */
 export async function find(
   env: Env,
-  accountId: string,
+  { accountId, identifiers }: { accountId: string; identifiers: boolean },
   question: string,
   page: Page<TimeKey>,
-  identifiers: boolean,
 ): Promise<Found> {
   const db = database(env.DB)
   const words = wordsAsked(question)

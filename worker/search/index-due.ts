@@ -72,7 +72,7 @@ async function indexConversation(env: Env, db: Database, cursor: Cursor, now: nu
   const changes = refs.length > 0 ? await changesQuery(db, accountId, refs) : []
   const { account, closedAt } = await keeperOf(env.KEEPER, accountId).resolve([])
   if (closedAt !== undefined) return
-  const opened = await openMessages(env.KEEPER, accountId, rows, changes, now)
+  const opened = await openMessages(env, accountId, rows, { changes, statuses: [], files: [] }, now)
   const [contact] = await openContacts(env.KEEPER, accountId, [person], now)
   const wanted = [
     ...nameTerms(account, accountId, contactId, person.createdAt, contact),

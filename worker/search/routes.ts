@@ -3,9 +3,9 @@
 import { type DoorEnv, seesIdentifiers } from '../audit/principal.ts'
 import { conversationSchema, messageSchema } from '../conversations/shapes.ts'
 import {
+  aboutPeople,
   createRoute,
   jsonAnswer,
-  needsScope,
   openApiRoom,
   pageQuery,
   pageSchema,
@@ -13,7 +13,6 @@ import {
   timeKey,
   z,
 } from '../ground/openapi.ts'
-import { Problem } from '../ground/problems.ts'
 import { find } from './find.ts'
 import { showHits } from './show.ts'
 
@@ -31,7 +30,7 @@ const hitSchema = z
   .openapi('SearchHit')
 
 const search = createRoute({
-  ...needsScope('conversations:read'),
+  ...aboutPeople('conversations:read'),
   method: 'get',
   path: '/search',
   operationId: 'search',
@@ -52,8 +51,8 @@ const search = createRoute({
 
 export const searchRoom = openApiRoom<DoorEnv>().openapi(search, async (c) => {
   const { q, limit, cursor } = c.req.valid('query')
-  const { accountId, frozen } = c.var.principal
-  if (frozen) throw new Problem('frozen')
-  const found = await find(c.env, accountId, q, { limit, cursor }, seesIdentifiers(c.var.principal))
-  return c.json({ data: await showHits(c.env, accountId, found, Date.now()), next: found.next }, 200)
+  const { accountId, member } = c.var.principal
+  const caller = { accountId, memberId: member?.id, identifiers: seesIdentifiers(c.var.principal) }
+  const found = await find(c.env, caller, q, { limit, cursor })
+  return c.json({ data: await showHits(c.env, caller, found, Date.now()), next: found.next }, 200)
 })
