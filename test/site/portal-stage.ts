@@ -55,8 +55,12 @@ function note(): void {
   })
 }
 
+/** A network for each browser: doors without an account count by it. */
+let network = 1
+
 async function sit(browser: Browser, origin: string, options: BrowserContextOptions): Promise<Seat> {
-  const context = await browser.newContext({ viewport: desk, baseURL: origin, ...options })
+  const extraHTTPHeaders = { 'cf-connecting-ip': `192.0.2.${(network++ % 250) + 1}` }
+  const context = await browser.newContext({ viewport: desk, baseURL: origin, extraHTTPHeaders, ...options })
   context.setDefaultTimeout(15_000)
   await context.addInitScript(note)
   const troubles: string[] = []

@@ -1,14 +1,16 @@
-// The browser's side of passkeys: what the server's library sends and expects is JSON in base64url, what the browser takes
-// is bytes. Called by the sign-in page, by the step-up dialog and where passkeys are made.
+// The browser's side of passkeys: what the API sends and expects is JSON in base64url, what the browser takes is bytes. Called
+// by the sign-in page, by the step-up dialog and where passkeys are made.
 
-import { ask, type Result, tell } from '../client.ts'
+import { type Result, tell } from '../client.ts'
 
 export const hasPasskeys = (): boolean => 'PublicKeyCredential' in window
 
 type Json = Record<string, unknown>
+/** The ticket goes back with what the browser answered. */
+type Ceremony = { options: Json; ticket: string }
 
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+const bytesOf = (text: unknown): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(String(text).replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
 
 const textOf = (buffer: ArrayBuffer): string =>
   btoa(String.fromCharCode(...new Uint8Array(buffer)))
@@ -20,18 +22,20 @@ type Listed = { id: string; type: 'public-key'; transports?: AuthenticatorTransp
 const listed = (all: unknown): PublicKeyCredentialDescriptor[] =>
   ((all as Listed[] | undefined) ?? []).map(({ id, ...rest }) => ({ ...rest, id: bytesOf(id) }))
 
-/** What the authenticator answered, as JSON; every buffer in it as text. */
+const buffers = [
+  'clientDataJSON',
+  'authenticatorData',
+  'signature',
+  'userHandle',
+  'attestationObject',
+] as const
+
+/** As `toJSON()` of newer browsers gives it. */
 function answered(credential: PublicKeyCredential): Json {
   const { id, rawId, type, response, authenticatorAttachment } = credential
   const parts: Json = {}
-  for (const name of [
-    'clientDataJSON',
-    'authenticatorData',
-    'signature',
-    'userHandle',
-    'attestationObject',
-  ]) {
-    const part = (response as unknown as Record<string, unknown>)[name]
+  for (const name of buffers) {
+    const part = (response as unknown as Json)[name]
     if (part instanceof ArrayBuffer) parts[name] = textOf(part)
   }
   if (response instanceof AuthenticatorAttestationResponse) parts.transports = response.getTransports()
@@ -40,15 +44,10 @@ function answered(credential: PublicKeyCredential): Json {
     rawId: textOf(rawId),
     type,
     response: parts,
-    authenticatorAttachment,
+    ...(authenticatorAttachment ? { authenticatorAttachment } : {}),
     clientExtensionResults: credential.getClientExtensionResults(),
   }
 }
-
-const refused = <T>(): Result<T> => ({
-  ok: false,
-  problem: { code: 'code_refused', title: '', status: 403 },
-})
 
 /** Whoever closes the browser's window has refused; so has a device without a passkey. */
 async function credentialFrom(asking: Promise<Credential | null>): Promise<PublicKeyCredential | undefined> {
@@ -59,34 +58,44 @@ async function credentialFrom(asking: Promise<Credential | null>): Promise<Publi
   }
 }
 
+type Ask = (options: Json, challenge: Uint8Array<ArrayBuffer>) => Promise<Credential | null>
+
+/** Options of `from`, the browser's answer, and what `to` says to it. */
+async function hold(from: string, to: string, more: Json, ask: Ask): Promise<Result<unknown>> {
+  const begun = await tell<Ceremony>(from, 'POST')
+  if (!begun.ok) return begun
+  const { options, ticket } = begun.data
+  const credential = await credentialFrom(ask(options, bytesOf(options.challenge)))
+  if (!credential) return { ok: false, problem: { code: 'code_refused', title: '', status: 403 } }
+  return tell(to, 'POST', { ...more, ticket, response: answered(credential) })
+}
+
 type Conditional = { mediation: 'conditional'; signal: AbortSignal }
 
-/** Signs in, or proves once more who it is. With `conditional` the browser offers it in the field for the address. */
-export async function provePasskey(conditional?: Conditional): Promise<Result<unknown>> {
-  const options = await ask<Json>('/auth/passkey/generate-authenticate-options')
-  if (!options.ok) return options
-  const publicKey = {
-    ...options.data,
-    challenge: bytesOf(String(options.data.challenge)),
-    allowCredentials: listed(options.data.allowCredentials),
+const get =
+  (conditional?: Conditional): Ask =>
+  (options, challenge) => {
+    const publicKey = { ...options, challenge, allowCredentials: listed(options.allowCredentials) }
+    return navigator.credentials.get({ publicKey, ...conditional })
   }
-  const credential = await credentialFrom(navigator.credentials.get({ publicKey, ...conditional }))
-  if (!credential) return refused()
-  return tell('/auth/passkey/verify-authentication', 'POST', { response: answered(credential) })
-}
+
+/** With `conditional` the browser offers it in the field for the address, and waits. */
+export const enterByPasskey = (conditional?: Conditional) =>
+  hold('/public/sign-in/passkey/options', '/public/sign-in/passkey', {}, get(conditional))
+
+/** Says once more who it is. */
+export const proveByPasskey = () =>
+  hold('/session/proof/passkey/options', '/session/proof/passkey', {}, get())
 
 /** Makes a passkey on this device, or on one that the browser offers. */
-export async function makePasskey(name: string): Promise<Result<unknown>> {
-  const options = await ask<Json>('/auth/passkey/generate-register-options')
-  if (!options.ok) return options
-  const user = options.data.user as Json
-  const publicKey = {
-    ...options.data,
-    challenge: bytesOf(String(options.data.challenge)),
-    user: { ...user, id: bytesOf(String(user.id)) },
-    excludeCredentials: listed(options.data.excludeCredentials),
-  } as unknown as PublicKeyCredentialCreationOptions
-  const credential = await credentialFrom(navigator.credentials.create({ publicKey }))
-  if (!credential) return refused()
-  return tell('/auth/passkey/verify-registration', 'POST', { name, response: answered(credential) })
-}
+export const makePasskey = (name: string) =>
+  hold('/passkeys/options', '/passkeys', { name }, (options, challenge) => {
+    const user = options.user as Json
+    const publicKey = {
+      ...options,
+      challenge,
+      user: { ...user, id: bytesOf(user.id) },
+      excludeCredentials: listed(options.excludeCredentials),
+    } as unknown as PublicKeyCredentialCreationOptions
+    return navigator.credentials.create({ publicKey })
+  })

@@ -7,7 +7,7 @@ import { Button, Field, Input, sentenceOf, useTitle } from '../ui/index.ts'
 import { signIn as words } from '../words/shell.ts'
 import { Brand } from './brand.tsx'
 import { CodeInput, codeDigits } from './code-input.tsx'
-import { hasPasskeys, provePasskey } from './passkey.ts'
+import { enterByPasskey, hasPasskeys } from './passkey.ts'
 
 const query = new URLSearchParams(location.search)
 
@@ -30,7 +30,7 @@ function useOffer(): () => void {
     const offer = async () => {
       if (!hasPasskeys() || !(await PublicKeyCredential.isConditionalMediationAvailable?.())) return
       const { signal } = controller
-      if ((await provePasskey({ mediation: 'conditional', signal })).ok) onwards()
+      if ((await enterByPasskey({ mediation: 'conditional', signal })).ok) onwards()
     }
     void offer()
     return () => controller.abort()
@@ -74,7 +74,7 @@ function AskForCode({ email, setEmail, onSent }: AskProps) {
   const passkey = async () => {
     stopOffer()
     setBusy('passkey')
-    const proven = await provePasskey()
+    const proven = await enterByPasskey()
     setBusy(undefined)
     if (proven.ok) onwards()
     else setFailed(proven.problem.code === 'offline' ? sentenceOf(proven.problem) : words.passkeyFailed)

@@ -9,7 +9,7 @@ import { Field } from '../ui/field.tsx'
 import { sentenceOf } from '../ui/states.tsx'
 import { common, stepUp as words } from '../words/shell.ts'
 import { CodeInput } from './code-input.tsx'
-import { hasPasskeys, provePasskey } from './passkey.ts'
+import { hasPasskeys, proveByPasskey } from './passkey.ts'
 
 let asking: Promise<boolean> | undefined
 
@@ -45,7 +45,7 @@ function useProof(answer: (yes: boolean) => void) {
     })
   const passkey = () =>
     during(async () => {
-      if (!(await provePasskey()).ok) return words.passkeyFailed
+      if (!(await proveByPasskey()).ok) return words.passkeyFailed
       answer(true)
       return undefined
     })

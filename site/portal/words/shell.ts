@@ -125,6 +125,7 @@ export const join = {
   to: (email: string) =>
     `The invitation was sent to ${email}. Confirm with a code that the address is yours.`,
   send: 'Send me the code',
+  sent: (email: string) => `A code is on its way to ${email}. It works for ten minutes.`,
   enter: 'Join',
   goneTitle: 'This invitation does not work',
   goneText: 'It may have been used, called back, or be too old. Ask whoever invited you for another.',
