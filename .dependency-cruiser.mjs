@@ -2,7 +2,7 @@
 // shows that each of them bites.
 
 const rooms = '(accounts|conversations|consent|relay|live|mail|proofs|visitors|templates|copies|agreements)'
-const walks = '(onboarding|contacts|inbound|sending|retention|deletion|rights|notices|upkeep|takeout|media|search)'
+const walks = '(onboarding|contacts|inbound|sending|retention|deletion|rights|notices|upkeep|takeout|media|search|signin)'
 // Given values they return values: a test needs no world around them.
 const pure = [
   'ground/(?!http|log|openapi)[a-z-]+',
@@ -10,7 +10,7 @@ const pure = [
   'custody/tree',
   'conversations/(content|window|mask|file-content|words)',
   'audit/chain',
-  'accounts/permissions',
+  'accounts/(permissions|alias|device)',
   'transparency/(merkle|checkpoint)',
   'deletion/receipt',
   'consent/(keywords|language|phrases-[a-z]+|answers|standing)',

@@ -771,7 +771,7 @@ export const challenges = sqliteTable(
     channel: text('channel', { enum: ['mail', 'chat'] }).notNull(),
     /** What is asked for once it is proven. */
     purpose: text('purpose', {
-      enum: ['access', 'export', 'delete', 'correct', 'object', 'restrict', 'subscribe'],
+      enum: ['access', 'export', 'delete', 'correct', 'object', 'restrict', 'subscribe', 'sign_in'],
     }).notNull(),
     /** Keyed digest of the e-mail address, or of the business's number: what is counted. */
     targetDigest: text('target_digest').notNull(),

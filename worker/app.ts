@@ -52,6 +52,8 @@ import { rights } from './rights/routes.ts'
 import { searchRoom } from './search/routes.ts'
 import { inbox } from './sending/inbox-routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
+import { publicSignIn } from './signin/public-routes.ts'
+import { signInRoom } from './signin/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
 import { numberUpkeep } from './upkeep/number-routes.ts'
 import { templates } from './upkeep/template-routes.ts'
@@ -61,10 +63,14 @@ const api = openApiRoom<DoorEnv>()
   .route('/operator', operatorDeletions)
   .route('/operator', operatorNotices)
   .route('/operator', operatorRights(hands))
+  .route('/public', publicSignIn)
   .route('/public', publicDeletions)
   .route('/public', publicSubscriptions)
   .route('/public', packageRoom)
   .route('/public', publicRights(hands))
+  .route('/', ownSession)
+  .route('/', signInRoom)
+  .route('/', workspaces)
   .route('/', deletionRoom)
   .route('/', conversations)
   .route('/', conversationStates)
@@ -90,8 +96,6 @@ const api = openApiRoom<DoorEnv>()
   .route('/', numberUpkeep)
   .route('/', retention)
   .route('/', agreements)
-  .route('/', ownSession)
-  .route('/', workspaces)
 
 /** For Hono's typed client. */
 export type Api = typeof api

@@ -75,6 +75,10 @@ async function recordUse(db: Database, id: string, now: number): Promise<void> {
   }
 }
 
+/** Whoever is being erased is a member no more, from the moment it was asked for. */
+const stays = sql`NOT EXISTS (SELECT 1 FROM deletions WHERE deletions.account_id = ${members.accountId}
+  AND deletions.subject_id = ${members.id} AND deletions.scope = 'member' AND deletions.state <> 'cancelled')`
+
 /** One row for each workspace, the one joined last first; one with nulls for somebody who has none. */
 export const sessionQuery = (db: Database, token: string, now: number) =>
   db
@@ -89,7 +93,7 @@ export const sessionQuery = (db: Database, token: string, now: number) =>
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(members, eq(members.userId, sessions.userId))
+    .leftJoin(members, and(eq(members.userId, sessions.userId), stays))
     .leftJoin(
       holds,
       and(
@@ -110,7 +114,11 @@ export async function loadSignedIn(
   now: number,
 ): Promise<SignedIn | undefined> {
   const token = tokenIn(settings, cookie)
-  if (token === undefined) return undefined
+  return token === undefined ? undefined : signedInWith(db, token, now)
+}
+
+/** By the token itself, whose signature somebody has looked at. */
+export async function signedInWith(db: Database, token: string, now: number): Promise<SignedIn | undefined> {
   const rows = await sessionQuery(db, token, now)
   const [first] = rows
   if (!first) return undefined

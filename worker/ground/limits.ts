@@ -243,6 +243,9 @@ export const limits = {
   mailCodeTries: 5,
   mailCodesPerHour: 5,
   mailCodesPerDay: 15,
+  /** The same for signing in, which people do more often than asking what is held about them. */
+  signInCodesPerHour: 12,
+  signInCodesPerDay: 40,
   /** A code for the chat, and how many for one business number an hour. Without one the words alone do. */
   chatCodeMs: hour,
   chatCodesPerHour: 120,
@@ -291,6 +294,9 @@ export const limits = {
   /** For what is dangerous, a code or passkey must have been given within this. */
   freshMs: 10 * minute,
   invitationMs: 7 * dayMs,
+  /** Mails to addresses that others typed: so many invitations of one workspace within so long. */
+  invitationsAtOnce: 50,
+  invitationsWithinMs: dayMs,
   /** Workspaces that one person is a member of. */
   workspacesOfUser: 50,
   /** What the feed remembers for browsers that lost the line. */

@@ -18,6 +18,7 @@ const { mails, members, visitors } = schema
 export type To =
   | { accountId: string; memberId: string }
   | { visitorId: string }
+  /** `challengeId`: the code or the invitation that it carries. */
   | { challengeId: string; address: string }
   /** To the operator, about this person: sealed as theirs, and gone with them. */
   | { operatorAbout: { accountId: string; memberId: string } | { visitorId: string } }
@@ -116,6 +117,7 @@ export const dueQuery = (db: Database, now: number, id?: string) =>
       visitorId: mails.visitorId,
       challengeId: mails.challengeId,
       content: mails.content,
+      kind: mails.kind,
       attempts: mails.attempts,
       nextAt: mails.nextAt,
       createdAt: mails.createdAt,
@@ -168,8 +170,8 @@ async function deliver(
 }
 
 /** A code that no longer works is not sent. */
-const isOver = ({ challengeId, createdAt }: Due, now: number): boolean =>
-  challengeId !== null && createdAt + limits.mailCodeMs <= now
+const isOver = ({ challengeId, kind, createdAt }: Due, now: number): boolean =>
+  challengeId !== null && kind !== 'invitation' && createdAt + limits.mailCodeMs <= now
 
 /** Undefined when the recipient is gone. */
 async function openMail(keepers: Keepers, mail: Due, now: number) {

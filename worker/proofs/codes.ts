@@ -1,6 +1,6 @@
 // One-time codes: what proves that a mail address, or a WhatsApp account, belongs to whoever asks. They are kept only as keyed
 // digests. Nothing here looks at what is held about anybody, so every answer is the same for everybody. Called by the rights
-// walk and, for codes in the chat, by what handles messages.
+// walk, by the signin walk and, for codes in the chat, by what handles messages.
 
 import { and, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import {
@@ -30,7 +30,8 @@ import type { World } from '../ground/world.ts'
 
 const { challenges } = schema
 
-export type Purpose = (typeof challenges.$inferSelect)['purpose']
+/** What a request is for; a code for signing in is the library's, and only counted here. */
+export type Purpose = Exclude<(typeof challenges.$inferSelect)['purpose'], 'sign_in'>
 export type IssuedMailCode = { id: string; code: string; address: string; expiresAt: number }
 /** `language`: BCP 47. */
 type MailContent = { email: string; language: string }
@@ -70,6 +71,46 @@ const mailCodeDigest = (platform: AccountKeys, id: string, code: string): string
 export const chatCodeDigest = (platform: AccountKeys, purpose: Purpose, code: string): string =>
   keyedDigest(platform, 'chat_code', `${purpose}:${code.toUpperCase().replace(/[^0-9A-Z]/g, '')}`)
 
+const bounds = {
+  request: [
+    { most: limits.mailCodesPerHour, withinMs: hourMs },
+    { most: limits.mailCodesPerDay, withinMs: dayMs },
+  ],
+  sign_in: [
+    { most: limits.signInCodesPerHour, withinMs: hourMs },
+    { most: limits.signInCodesPerDay, withinMs: dayMs },
+  ],
+}
+
+/** Whether one more code for signing in may be made: asked before the library makes one, which ends those before. */
+export const maySignInByMail = async (
+  { env, now }: Pick<World, 'env' | 'now'>,
+  digest: string,
+): Promise<boolean> =>
+  holds(database(env.DB), free({ purpose: 'sign_in', targetDigest: digest }, bounds.sign_in, now))
+
+/**
+ * What stands for codes that the library of sessions makes and checks: the mail that carries one, and what is counted. It
+ * holds nothing that proves anything.
+ */
+export async function noteSignInCode(
+  world: World,
+  email: string,
+  mailOf: (issued: Pick<IssuedMailCode, 'id' | 'address'>) => Promise<{ id: string; statement: Statement }>,
+): Promise<Result<{ expiresAt: number; mailId: string }, { reason: 'too_many' }>> {
+  const platform = await loadPlatform(world)
+  const id = newId('cha')
+  const expiresAt = world.now + limits.mailCodeMs
+  const mail = await mailOf({ id, address: email })
+  const row = {
+    ...({ id, channel: 'mail', purpose: 'sign_in', content: '', expiresAt } as const),
+    targetDigest: emailDigest(platform, email),
+    codeDigest: '',
+  }
+  const written = await write(world, platform, row, bounds.sign_in, [mail.statement])
+  return written ? ok({ expiresAt, mailId: mail.id }) : refused({ reason: 'too_many' })
+}
+
 /**
  * A code for this address; `mailOf` makes the mail that carries it. Both are written in one batch, which the limits of the
  * address can refuse, so that codes asked for side by side cannot pass them.
@@ -101,10 +142,7 @@ export async function issueMailCode(
       content: JSON.stringify(content),
       expiresAt: issued.expiresAt,
     },
-    [
-      { most: limits.mailCodesPerHour, withinMs: hourMs },
-      { most: limits.mailCodesPerDay, withinMs: dayMs },
-    ],
+    bounds.request,
     [mail.statement],
   )
   return written
@@ -149,30 +187,39 @@ async function write(
   { env, now }: World,
   platform: AccountKeys,
   row: Challenge,
-  bounds: Bound[],
+  within: Bound[],
   more: Statement[],
 ): Promise<boolean> {
   const db = database(env.DB)
   const content = await sealColumn(platform.seal, 'challenges', 'content', row.id, row.content)
-  const free = sql.join(
-    bounds.map(
-      ({ most, withinMs }) => sql`(SELECT count(*) FROM challenges
-        WHERE target_digest = ${row.targetDigest} AND created_at > ${now - withinMs}) < ${most}`,
-    ),
-    sql` AND `,
-  )
+  const condition = free(row, within, now)
   try {
     await writeBatch(db, [
-      assertion(db, free),
+      assertion(db, condition),
       rowsInsert(db, challenges, [{ ...row, content, tries: 0, createdAt: now }]),
       ...more,
     ])
     return true
   } catch (cause) {
-    if (await holds(db, free)) throw cause
+    if (await holds(db, condition)) throw cause
     return false
   }
 }
+
+/** Signing in is counted apart: whoever does it often can still ask what is held about them. */
+const free = (
+  { purpose, targetDigest }: Pick<Challenge, 'purpose' | 'targetDigest'>,
+  within: Bound[],
+  now: number,
+): SQL =>
+  sql.join(
+    within.map(
+      ({ most, withinMs }) => sql`(SELECT count(*) FROM challenges
+        WHERE target_digest = ${targetDigest} AND created_at > ${now - withinMs}
+          AND (purpose = 'sign_in') = ${purpose === 'sign_in' ? 1 : 0}) < ${most}`,
+    ),
+    sql` AND `,
+  )
 
 const holds = async (db: Database, condition: SQL): Promise<boolean> =>
   (await db.get<{ free: number }>(sql`SELECT ${condition} AS free`))?.free === 1
@@ -202,7 +249,7 @@ export async function checkMailCode(
     .where(and(open, lt(challenges.tries, limits.mailCodeTries)))
     .returning()
   if (!row) return refused({ reason: 'over' })
-  if (!equalSecret(given, row.codeDigest)) return refused({ reason: 'wrong' })
+  if (row.purpose === 'sign_in' || !equalSecret(given, row.codeDigest)) return refused({ reason: 'wrong' })
   const sealed = { table: 'challenges', column: 'content', rowId: id, sealed: row.content }
   const [content] = await openColumns(env.KEEPER, platformAccount, [sealed], now)
   const used = await use(db, id, now)
@@ -245,5 +292,5 @@ export async function claimChatCode(
       ),
     )
     .returning({ purpose: challenges.purpose })
-  return claimed?.purpose
+  return claimed?.purpose === 'sign_in' ? undefined : claimed?.purpose
 }

@@ -70,6 +70,8 @@ const change = (said: string) => ({ changes: [said], effectiveAt: at, difference
 
 /** Each mail that there is, with `said` wherever somebody else chooses the words. */
 const every = (said: string): Record<keyof typeof mailTexts, MailText> => ({
+  signInCode: mailTexts.signInCode({ code: '123456' }),
+  invitation: mailTexts.invitation({ workspace: said, role: said, joinUrl: url, expiresAt: at }),
   deletionRequested: mailTexts.deletionRequested(requested),
   deletionCancelled: mailTexts.deletionCancelled(),
   deletionStartsSoon: mailTexts.deletionStartsSoon({ startsAt: at, statusUrl }),
