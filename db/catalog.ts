@@ -1304,6 +1304,9 @@ export const d1: { [T in TableName]: Table<T> } = {
       state: business,
       bytes: business,
       counts: business,
+      parts: operational,
+      nextTable: operational,
+      nextRow: operational,
       attempts: operational,
       nextAt: operational,
       createdAt: business,
@@ -1718,7 +1721,8 @@ export const r2Prefixes: Record<string, Place> = {
     erase: 'delete',
   },
   'export/': {
-    place: 'packages that people asked for',
+    place:
+      'packages that people asked for; copies of workspaces, in which each person’s data stays sealed under their key',
     category: 'content',
     whose: 'contact',
     sealed: 'person key',

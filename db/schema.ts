@@ -1326,8 +1326,13 @@ export const workspaceExports = sqliteTable(
     orderedBy: text('ordered_by').notNull(),
     state: text('state', { enum: ['building', 'ready', 'failed', 'expired'] }).notNull(),
     bytes: integer('bytes'),
-    /** `{ table: rows }`: how far it is, and what is in it. */
+    /** `{ table: rows }`: what is in it so far. */
     counts: text('counts', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+    /** The tables of its pieces, in order: so many objects stand in R2. */
+    parts: text('parts', { mode: 'json' }).$type<string[]>().notNull(),
+    /** The table that comes next, and behind which row; null when everything is in. */
+    nextTable: text('next_table'),
+    nextRow: integer('next_row').notNull().default(0),
     attempts: integer('attempts').notNull().default(0),
     nextAt: integer('next_at'),
     createdAt: integer('created_at').notNull(),

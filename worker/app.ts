@@ -54,6 +54,7 @@ import { inbox } from './sending/inbox-routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { publicSignIn } from './signin/public-routes.ts'
 import { signInRoom } from './signin/routes.ts'
+import { takeout } from './takeout/routes.ts'
 import { jwks, transparencyLog } from './transparency/routes.ts'
 import { numberUpkeep } from './upkeep/number-routes.ts'
 import { templates } from './upkeep/template-routes.ts'
@@ -96,6 +97,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', numberUpkeep)
   .route('/', retention)
   .route('/', agreements)
+  .route('/', takeout)
 
 /** For Hono's typed client. */
 export type Api = typeof api

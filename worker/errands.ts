@@ -9,9 +9,10 @@ import { errorName, log } from './ground/log.ts'
 import { runErrands } from './rights/errands.ts'
 import type { Hands } from './rights/hands.ts'
 import { sendWaiting } from './sending/waiting-round.ts'
+import { exportsDue } from './takeout/takeout.ts'
 
 const errand: z.ZodType<Errand> = z.object({
-  of: z.enum(['wishes', 'requests', 'packages', 'waiting']),
+  of: z.enum(['wishes', 'requests', 'packages', 'exports', 'waiting']),
   accountId: z.string().min(1).max(64),
 })
 
@@ -23,12 +24,14 @@ export async function handleErrands(
   now: number,
 ): Promise<void> {
   const errands = messages.flatMap(({ body }) => errand.safeParse(body).data ?? [])
-  const waiting = new Set(errands.flatMap(({ of, accountId }) => (of === 'waiting' ? accountId : [])))
-  const asked = new Set(errands.flatMap(({ of, accountId }) => (of === 'waiting' ? [] : accountId)))
+  const of = (...kinds: Errand['of'][]) =>
+    new Set(errands.flatMap((one) => (kinds.includes(one.of) ? one.accountId : [])))
   if ((await guard(env, now)) === 'set back') return
   const world = { env, settings: settingsOf(env), now }
-  for (const accountId of asked) await tryTo(accountId, () => runErrands(world, hands, accountId))
-  for (const accountId of waiting) await tryTo(accountId, () => sendWaiting(world, accountId))
+  for (const accountId of of('wishes', 'requests', 'packages'))
+    await tryTo(accountId, () => runErrands(world, hands, accountId))
+  for (const accountId of of('waiting')) await tryTo(accountId, () => sendWaiting(world, accountId))
+  for (const accountId of of('exports')) await tryTo(accountId, () => exportsDue(world, accountId))
 }
 
 async function tryTo(accountId: string, run: () => Promise<unknown>): Promise<void> {

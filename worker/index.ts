@@ -25,6 +25,7 @@ import { runErrands } from './rights/errands.ts'
 import { indexDue } from './search/index-due.ts'
 import { settle } from './sending/settle.ts'
 import { sendWaiting } from './sending/waiting-round.ts'
+import { exportsDue } from './takeout/takeout.ts'
 import { syncDue } from './upkeep/templates.ts'
 
 export { Keeper } from './custody/keeper.ts'
@@ -55,6 +56,7 @@ async function everyMinute(env: Env, ctx: ExecutionContext, now: number): Promis
     notices: () => announce({ env, settings, now }, documents),
     sweep: () => sweep(env, now),
     rules: () => sweepRules(env, now),
+    exports: () => exportsDue({ env, settings, now }),
     templates: () => syncDue({ env, settings, now, fetch: (url, init) => fetch(url, init) }),
     digests: () => digestMembers(env, now),
     seal: () => sealDue(env, now),

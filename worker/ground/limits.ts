@@ -286,6 +286,18 @@ export const limits = {
   packageMediaBytes: 1024 * mib,
   /** R2 takes parts of 5 MiB or more, all but the last of one size. */
   uploadPartBytes: 8 * mib,
+  /** A copy of a workspace: so long it can be taken, orders a day, bytes of one piece, how long one run goes on. */
+  takeoutDays: 7,
+  takeoutOrdersPerDay: 5,
+  takeoutPartBytes: 4 * mib,
+  takeoutPartRows: 2_000,
+  takeoutSliceMs: 10 * second,
+  takeoutBatch: 3,
+  takeoutLeaseMs: 2 * minute,
+  takeoutRetryMs: [minute, 5 * minute, 30 * minute],
+  /** Files that one ZIP takes; a ZIP without extensions has 65,535 entries and 4 GiB. */
+  takeoutFiles: 60_000,
+  takeoutFileBytes: 3_000 * mib,
   /** Rows of an export in memory at once; content may be large (contentChars). */
   exportRows: 100,
   /** A browser stays signed in so long after it was last used; the date is moved at most once a day. */

@@ -7,9 +7,9 @@ import { sql } from 'drizzle-orm'
 import type { TableName } from '../../db/catalog.ts'
 import { schema } from '../../db/client.ts'
 import { reachOf, type Subject } from '../../db/reach.ts'
-import { utf8 } from '../crypto/bytes.ts'
+import { encoded, objectsOf } from '../copies/objects.ts'
+import { type ReadingStores, readTable, tablesOf, writeDocument } from '../copies/reading.ts'
 import { streamOf } from '../crypto/chunks.ts'
-import { type ReadingStores, readTable, tablesOf, writeDocument } from './reading.ts'
 
 export type ExportStores = ReadingStores & { files: R2Bucket }
 
@@ -33,10 +33,6 @@ export async function exportContact(
   return streamOf(encoded(writeDocument(head, tables, files)))
 }
 
-export async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, void> {
-  for await (const piece of pieces) yield utf8(piece)
-}
-
 async function* filesOf(files: R2Bucket, prefix: string): AsyncGenerator<unknown[]> {
   for await (const page of objectsOf(files, prefix))
     yield page.map(({ key, size, uploaded }) => ({
@@ -44,18 +40,4 @@ async function* filesOf(files: R2Bucket, prefix: string): AsyncGenerator<unknown
       bytes: size,
       storedAt: uploaded.toISOString(),
     }))
-}
-
-/** What stands in R2 under a prefix, a page at a time. */
-export async function* objectsOf(files: R2Bucket, prefix: string): AsyncGenerator<R2Object[], void, void> {
-  let cursor: string | undefined
-  do {
-    const page: R2Objects = await files.list({
-      prefix,
-      include: ['httpMetadata'],
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    yield page.objects
-    cursor = page.truncated ? page.cursor : undefined
-  } while (cursor !== undefined)
 }

@@ -1,14 +1,14 @@
 // The media of a contact as entries of a package: opened, named safely, within a bound. What does not go in is listed with
 // the reason. Called by package-build.ts.
 
+import { objectsOf } from '../copies/objects.ts'
+import type { ZipEntry } from '../copies/zip.ts'
 import { NotSealedSo } from '../crypto/chunks.ts'
 import { openFile } from '../custody/files.ts'
 import type { Keepers } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { isoTime } from '../ground/openapi.ts'
-import { objectsOf } from './export.ts'
 import type { PackagedFile } from './package-page.ts'
-import type { ZipEntry } from './package-zip.ts'
 
 type Stores = { keepers: Keepers; files: R2Bucket }
 

@@ -1,5 +1,6 @@
-// Everything held about one contact, member or visitor, opened, table by table and page by page. Which tables and columns
-// belong in it is the catalogue's to say. Called by export.ts and package-build.ts. Source: GDPR Art. 15 and 20; DPDP Act s. 11.
+// Everything held about one contact, member or visitor, or of a whole workspace, opened, table by table and page by page. Which
+// tables and columns belong in it is the catalogue's to say. Called by the rights and takeout walks. Source: GDPR Art. 15 and 20;
+// DPDP Act s. 11.
 
 import { getTableColumns, getTableName, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -12,20 +13,22 @@ import { limits } from '../ground/limits.ts'
 export type ReadingStores = { db: Database; keepers: Keepers }
 /** The exported columns of one row, opened. */
 export type ReadRow = Record<string, unknown>
-type Row = Record<string, string | number | null>
+/** As the database has it, still sealed. */
+export type StoredRow = Record<string, string | number | null>
+type Scope = Subject['scope']
 
 const tableOf = (name: TableName): SQLiteTable => schema[name]
 
-/** Properties of the table that are exported. Whose account it is says nothing about the person. */
-const exportedOf = (name: TableName): [string, Column][] =>
+/** Properties of the table that are exported. Whose account it is says nothing about a person. */
+export const exportedOf = (name: TableName, scope: Scope): [string, Column][] =>
   (Object.entries(d1[name].columns) as [string, Column][]).filter(
-    ([property, column]) => column.exported && property !== 'accountId',
+    ([property, column]) => column.exported && (scope === 'workspace' || property !== 'accountId'),
   )
 
 /** Tables that can hold something about the subject that is exported. */
 export const tablesOf = (subject: Subject): TableName[] =>
   (Object.keys(d1) as TableName[]).filter(
-    (name) => exportedOf(name).length > 0 && reachOf(name, subject) !== undefined,
+    (name) => exportedOf(name, subject.scope).length > 0 && reachOf(name, subject) !== undefined,
   )
 
 /** How a row is named in its seals: the parts of its key that are not the account. */
@@ -53,24 +56,61 @@ export async function* readTable(
   )
   for (let from = 0; from < found.length; from += limits.exportRows) {
     const ids = found.slice(from, from + limits.exportRows).map(({ id }) => id)
-    const rows = await db.all<Row>(sql`SELECT * FROM ${table} WHERE rowid IN ${among(ids)} ORDER BY ${order}`)
-    yield openRows(keepers, name, subject.accountId, rows, now)
+    const rows = await db.all<StoredRow>(
+      sql`SELECT * FROM ${table} WHERE rowid IN ${among(ids)} ORDER BY ${order}`,
+    )
+    yield openRows(keepers, name, subject, rows, now)
   }
 }
 
-async function openRows(
-  keepers: Keepers,
-  name: TableName,
-  accountId: string,
-  rows: Row[],
-  now: number,
-): Promise<ReadRow[]> {
+type ExportedColumn = { property: string; sealed: boolean; column: string }
+
+function exportedColumns(name: TableName, scope: Scope): ExportedColumn[] {
   const columns = getTableColumns(tableOf(name)) as Record<string, SQLiteColumn>
-  const exported = exportedOf(name).map(([property, { sealed }]) => ({
+  return exportedOf(name, scope).map(([property, { sealed }]) => ({
     property,
     sealed: sealed !== false,
     column: columns[property]?.name ?? property,
   }))
+}
+
+/** By which columns of a table, under what the database calls it, its rows are found again after they were put aside. */
+export const contactColumn = (name: TableName): string | undefined =>
+  name === 'contacts' ? 'id' : 'contactId' in d1[name].columns ? 'contact_id' : undefined
+
+/**
+ * The next rows of a table after `after`, in the order they were written, each with what openRows needs and nothing that is
+ * not exported. `last`: where to go on.
+ */
+export async function loadStored(
+  db: Database,
+  subject: Subject,
+  name: TableName,
+  after: number,
+  rows: number,
+): Promise<{ rows: StoredRow[]; last: number }> {
+  const contact = contactColumn(name)
+  const names = new Set([
+    ...keyOf(name),
+    ...exportedColumns(name, subject.scope).map(({ column }) => column),
+    ...(contact === undefined ? [] : [contact]),
+  ])
+  const list = sql.raw([...names].map((column) => `"${column}"`).join(', '))
+  const found = await db.all<StoredRow & { rowid_: number }>(
+    sql`SELECT rowid AS rowid_, ${list} FROM ${tableOf(name)} WHERE (${reachOf(name, subject)}) AND rowid > ${after} ORDER BY rowid LIMIT ${rows}`,
+  )
+  const last = found.at(-1)?.rowid_ ?? after
+  return { rows: found.map(({ rowid_: _, ...row }) => row), last }
+}
+
+export async function openRows(
+  keepers: Keepers,
+  name: TableName,
+  { accountId, scope }: Subject,
+  rows: StoredRow[],
+  now: number,
+): Promise<ReadRow[]> {
+  const exported = exportedColumns(name, scope)
   const secret = exported.filter(({ sealed }) => sealed)
   const key = keyOf(name)
   const table = getTableName(tableOf(name))

@@ -1,4 +1,4 @@
-// A ZIP file that is written while its entries are read: memory does not grow with what goes in. Called by package-build.ts.
+// A ZIP file that is written while its entries are read: memory does not grow with what goes in. Called by the walks that hand data over.
 
 import { Zip, ZipDeflate } from 'fflate'
 
