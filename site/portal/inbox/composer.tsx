@@ -9,7 +9,7 @@ import { MessageForm } from './message-form.tsx'
 import { addNote } from './sending.ts'
 import { type Composer as Composing, compose, deskOf, sheet } from './state.ts'
 import type { Conversation } from './types.ts'
-import { isSend, useHeight } from './writing.ts'
+import { escaped, isSend, useHeight } from './writing.ts'
 
 export function Composer({ conversation }: { conversation: Conversation }) {
   const { id } = conversation
@@ -106,7 +106,7 @@ function NoteForm({ id, composing }: { id: string; composing: Composing }) {
         maxLength={4000}
         onInput={(event) => compose(id, { note: event.currentTarget.value })}
         onKeyDown={(event) => {
-          if (!isSend(event)) return
+          if (escaped(event) || !isSend(event)) return
           event.preventDefault()
           void addNote(id)
         }}

@@ -64,14 +64,14 @@ function Main() {
   const [isOver, setOver] = useState(false)
   if (id === undefined)
     return (
-      <section class="main nothing" aria-label={words.inbox.choose}>
+      <section class="conversation nothing" aria-label={words.inbox.choose}>
         <Empty icon="inbox" title={words.inbox.choose} text={words.inbox.chooseText} />
       </section>
     )
   const drops = conversation && can('messages:send')
   return (
     <section
-      class={`main ${isOver ? 'over' : ''}`}
+      class={`conversation ${isOver ? 'over' : ''}`}
       aria-label={conversation && words.inbox.thread(nameOf(conversation.contact))}
       onDragOver={(event) => {
         if (!drops || !event.dataTransfer?.types.includes('Files')) return

@@ -87,18 +87,6 @@ export function useInboxKeys(): void {
     { keys: 'l', label: words.keys.label, group, run: () => press('.menu.labelling > button') },
     { keys: 'i', label: words.keys.details, group, run: withOpen(togglePanel) },
     { keys: 'End', label: words.keys.newest, group, run: newest },
-    {
-      keys: 'Escape',
-      label: words.keys.back,
-      group,
-      always: true,
-      run: (event) => {
-        // Out of what is being written first, then out of the conversation.
-        const field =
-          event.target instanceof HTMLElement && event.target.closest<HTMLElement>('.composer textarea')
-        if (field) document.querySelector<HTMLElement>('.messages')?.focus()
-        else if (!document.querySelector('dialog[open]')) leave()
-      },
-    },
+    { keys: 'Escape', label: words.keys.back, group, run: () => leave() },
   ])
 }

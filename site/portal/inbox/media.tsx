@@ -195,7 +195,7 @@ function Document({ id, name, size }: { id: string; name: string; size: number |
     link.click()
   }
   return (
-    <button type="button" class="document" aria-busy={state === 'loading'} onClick={() => void take()}>
+    <button type="button" class="file-button" aria-busy={state === 'loading'} onClick={() => void take()}>
       <Mark name="file" size={28} />
       <span>
         <strong dir="auto">{name}</strong>

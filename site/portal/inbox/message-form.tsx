@@ -13,7 +13,7 @@ import { type Composer as Composing, compose, type Upload } from './state.ts'
 import { Tools } from './tools.tsx'
 import type { Conversation } from './types.ts'
 import { addFiles, removeFile } from './uploads.ts'
-import { isSend, useHeight } from './writing.ts'
+import { escaped, isSend, useHeight } from './writing.ts'
 
 export function MessageForm({
   conversation,
@@ -64,7 +64,7 @@ export function MessageForm({
             if (event.currentTarget.value.trim() !== '') typing(id)
           }}
           onKeyDown={(event) => {
-            if (!isSend(event)) return
+            if (escaped(event) || !isSend(event)) return
             event.preventDefault()
             send()
           }}

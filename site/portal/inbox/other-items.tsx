@@ -15,9 +15,20 @@ import { Ticks } from './ticks.tsx'
 import type { Note } from './types.ts'
 import { Written } from './written.tsx'
 
+const dayNames = new Intl.RelativeTimeFormat(navigator.languages, { numeric: 'auto' })
+const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
+
+/** “Today” and “Yesterday” by name, the others by date. */
+function nameOfDay(at: string): string {
+  const ago = Math.round((midnight(Date.now()) - midnight(Date.parse(at))) / 86_400_000)
+  if (ago !== 0 && ago !== 1) return date(at)
+  const name = dayNames.format(-ago, 'day')
+  return name.charAt(0).toLocaleUpperCase() + name.slice(1)
+}
+
 export const Day = ({ at }: { at: string }) => (
   <li class="day">
-    <time dateTime={at.slice(0, 10)}>{date(at)}</time>
+    <time dateTime={at.slice(0, 10)}>{nameOfDay(at)}</time>
   </li>
 )
 

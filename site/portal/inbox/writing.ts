@@ -14,6 +14,13 @@ export function useHeight(text: string) {
   return area
 }
 
+/** Out of what is being written; a second Escape leaves the conversation. */
+export function escaped(event: KeyboardEvent): boolean {
+  if (event.key !== 'Escape') return false
+  document.querySelector<HTMLElement>('.messages')?.focus()
+  return true
+}
+
 /** Enter sends; with Shift it begins a line. On a phone Enter begins a line, and a press sends. */
 export const isSend = (event: KeyboardEvent): boolean => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return false

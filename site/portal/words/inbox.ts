@@ -28,7 +28,7 @@ export const inbox = {
 export const filters = {
   label: 'Filters',
   state: 'State',
-  states: { open: 'Open', closed: 'Closed', all: 'Open and closed' },
+  states: { open: 'Open', closed: 'Closed', all: 'All' },
   assignee: 'Assigned to',
   anyone: 'Anyone',
   me: 'Me',
