@@ -39,7 +39,7 @@ export function Head({ contact, whole, reload, onGone }: HeadProps) {
         <ul class="talks">
           {contact.conversations.map(({ id, lastMessageAt }) => (
             <li key={id}>
-              <a href={`/portal/inbox?conversation=${id}`}>{words.talk}</a>{' '}
+              <a href={`/portal/inbox?c=${id}`}>{words.talk}</a>{' '}
               <span class="soft">
                 <Time at={lastMessageAt} />
               </span>

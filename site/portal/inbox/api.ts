@@ -1,7 +1,7 @@
 // Every call of the inbox, with the shapes of types.ts. Called by the files that load, send and act; nothing else here speaks
 // to the API.
 
-import { ask, type Result, request, tell } from '../client.ts'
+import { ask, type Result, tell, workspaceHeaders } from '../client.ts'
 import type { Filter } from './store.ts'
 import type { MessagePage } from './thread-store.ts'
 import type {
@@ -91,8 +91,15 @@ export const retryMedia = (messageId: string): Promise<Result<unknown>> =>
 export const dropUpload = (id: string, mediaId: string): Promise<Result<unknown>> =>
   tell(`/conversations/${id}/media/${mediaId}`, 'DELETE')
 
-export const mediaPath = (messageId: string): string => `/messages/${messageId}/media`
-export const loadMedia = (messageId: string): Promise<Response> => request(mediaPath(messageId))
+/** For the browser to load by itself, in parts as it plays: it sends the cookie, and the workspace stands in the address. */
+export function mediaAddress(messageId: string, isDownload = false): string {
+  const query = queryOf({
+    workspace: workspaceHeaders()['x-workspace'],
+    download: isDownload ? '1' : undefined,
+  })
+  return `/api/v1/messages/${messageId}/media${query === '' ? '' : `?${query}`}`
+}
 /** Only what Meta has approved can be sent. */
 export const loadTemplates = (q: string): Promise<Result<Page<Template>>> =>
   ask(`/templates?${queryOf({ q: q === '' ? undefined : q, status: 'APPROVED', limit: 100 })}`)
+export const syncTemplates = (): Promise<Result<unknown>> => tell('/templates/sync', 'POST')

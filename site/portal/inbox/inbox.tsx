@@ -47,7 +47,7 @@ export function Inbox() {
       <Main />
       {isPanelOpen.value && conversation && (
         <aside class="panel-side" aria-label={words.inbox.details}>
-          <Panel contactId={conversation.contact.id} />
+          <Panel contactId={conversation.contact.id} onGone={closePanel} />
         </aside>
       )}
       {(sheet.value || explained.value) && <Sheets />}
@@ -56,6 +56,10 @@ export function Inbox() {
       </p>
     </div>
   )
+}
+
+const closePanel = () => {
+  isPanelOpen.value = false
 }
 
 function Main() {

@@ -6,7 +6,7 @@ import { bytes } from '../format.ts'
 import { Button } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { retryMedia } from './acting.ts'
-import { loadMedia } from './api.ts'
+import { mediaAddress } from './api.ts'
 import { Mark } from './icons.tsx'
 import type { View } from './reading.ts'
 import type { Message } from './types.ts'
@@ -58,62 +58,10 @@ function NoFile({ view, message, conversationId }: Props) {
   )
 }
 
-// ── Loading ──
-
-/** Addresses of files that were shown on this page; the oldest are let go. */
-const shown = new Map<string, string>()
-const mostShown = 60
-
-async function addressOf(id: string): Promise<string | undefined> {
-  const known = shown.get(id)
-  if (known) return known
-  try {
-    const answer = await loadMedia(id)
-    if (!answer.ok) return undefined
-    const address = URL.createObjectURL(await answer.blob())
-    shown.set(id, address)
-    const [oldest] = shown
-    if (shown.size > mostShown && oldest) {
-      URL.revokeObjectURL(oldest[1])
-      shown.delete(oldest[0])
-    }
-    return address
-  } catch {
-    return undefined
-  }
-}
-
-/** Of somebody who is gone nothing stays in memory. */
-export function forgetMedia(ids: readonly string[]): void {
-  for (const id of ids) {
-    const address = shown.get(id)
-    if (address) URL.revokeObjectURL(address)
-    shown.delete(id)
-  }
-}
-
-type Loaded = { state: 'loading' | 'failed' } | { state: 'ready'; address: string }
-
-function useFile(id: string, isWanted: boolean): [Loaded, () => void] {
-  const [loaded, setLoaded] = useState<Loaded>({ state: 'loading' })
-  const [turn, setTurn] = useState(0)
-  useEffect(() => {
-    if (!isWanted) return
-    let over = false
-    setLoaded({ state: 'loading' })
-    void addressOf(id).then((address) => {
-      if (!over) setLoaded(address === undefined ? { state: 'failed' } : { state: 'ready', address })
-    })
-    return () => {
-      over = true
-    }
-  }, [id, isWanted, turn])
-  return [loaded, () => setTurn(turn + 1)]
-}
-
-function Picture({ id, view }: { id: string; view: MediaView }) {
+/** From a little before it is seen. */
+function useSeen() {
   const box = useRef<HTMLDivElement>(null)
-  const [isSeen, setSeen] = useState(shown.has(id))
+  const [isSeen, setSeen] = useState(false)
   useEffect(() => {
     if (isSeen || !box.current) return
     const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true), {
@@ -122,22 +70,47 @@ function Picture({ id, view }: { id: string; view: MediaView }) {
     watch.observe(box.current)
     return () => watch.disconnect()
   }, [isSeen])
-  const [file, again] = useFile(id, isSeen)
+  return { box, isSeen }
+}
+
+/** Its address, and another try when it could not be loaded. */
+function useFile(id: string) {
+  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
+  const [turn, setTurn] = useState(0)
+  const again = () => {
+    setState('loading')
+    setTurn(turn + 1)
+  }
+  return {
+    src: mediaAddress(id) + (turn > 0 ? `#${turn}` : ''),
+    turn,
+    state,
+    again,
+    loaded: () => setState('ready'),
+    failed: () => setState('failed'),
+  }
+}
+
+const FailedFile = ({ again }: { again: () => void }) => (
+  <p class="small failed-file" role="status">
+    {words.media.failed} <Button onClick={again}>{words.media.again}</Button>
+  </p>
+)
+
+function Picture({ id, view }: { id: string; view: MediaView }) {
+  const { box, isSeen } = useSeen()
+  const file = useFile(id)
   const alt = view.caption
     ? words.media.picture(view.caption)
     : words.media.alt[view.media === 'sticker' ? 'sticker' : 'image']
   return (
-    <div ref={box} class="picture">
-      {file.state === 'ready' && (
-        <a href={file.address} target="_blank" rel="noopener" aria-label={words.media.open(alt)}>
-          <img src={file.address} alt={alt} onError={again} />
+    <div ref={box} class={`picture ${file.state}`}>
+      {isSeen && file.state !== 'failed' && (
+        <a href={file.src} target="_blank" rel="noopener" aria-label={words.media.open(alt)}>
+          <img key={file.turn} src={file.src} alt={alt} onLoad={file.loaded} onError={file.failed} />
         </a>
       )}
-      {file.state === 'failed' && (
-        <p class="small">
-          {words.media.failed} <Button onClick={again}>{words.media.retry}</Button>
-        </p>
-      )}
+      {file.state === 'failed' && <FailedFile again={file.again} />}
     </div>
   )
 }
@@ -145,65 +118,42 @@ function Picture({ id, view }: { id: string; view: MediaView }) {
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 
-/** Loaded when it is played; the length is known from then on. */
+/** Its length is asked for when it is seen; the rest is loaded while it plays. */
 function Player({ id, view, size }: { id: string; view: MediaView; size: number | null }) {
-  const [isWanted, setWanted] = useState(shown.has(id))
+  const { box, isSeen } = useSeen()
+  const file = useFile(id)
   const [length, setLength] = useState<number>()
-  const [file, again] = useFile(id, isWanted)
   const kind = words.kinds[view.media]
-  const known = (event: { currentTarget: HTMLMediaElement }) => setLength(event.currentTarget.duration)
-  if (file.state === 'ready')
-    return (
-      <div class="player">
-        {view.media === 'video' ? (
-          // biome-ignore lint/a11y/useMediaCaption: a film of a person; nobody wrote captions for it.
-          <video src={file.address} controls playsInline onLoadedMetadata={known} aria-label={kind} />
-        ) : (
-          // biome-ignore lint/a11y/useMediaCaption: a voice message has none.
-          <audio src={file.address} controls onLoadedMetadata={known} aria-label={kind} />
-        )}
-        <p class="small">
-          {kind} {length !== undefined && Number.isFinite(length) && clock(length)}
-        </p>
-      </div>
-    )
+  const props = {
+    src: isSeen ? file.src : undefined,
+    controls: true,
+    preload: 'metadata' as const,
+    'aria-label': kind,
+    onError: () => isSeen && file.failed(),
+    onLoadedMetadata: (event: { currentTarget: HTMLMediaElement }) => setLength(event.currentTarget.duration),
+  }
+  const long = length !== undefined && Number.isFinite(length) ? clock(length) : undefined
   return (
-    <div class="player">
-      <Button
-        busy={isWanted && file.state === 'loading'}
-        onClick={() => (file.state === 'failed' ? again() : setWanted(true))}
-      >
-        <Mark name={view.media === 'video' ? 'send' : 'mic'} /> {words.media.play}
-      </Button>
-      <p class="small">
-        {kind} {size !== null && bytes(size)} {file.state === 'failed' && words.media.failed}
-      </p>
+    <div ref={box} class="player">
+      {file.state === 'failed' ? (
+        <FailedFile again={file.again} />
+      ) : view.media === 'video' ? (
+        <video {...props} key={file.turn} playsInline />
+      ) : (
+        <audio {...props} key={file.turn} />
+      )}
+      <p class="small">{[kind, long, size === null ? undefined : bytes(size)].filter(Boolean).join(' · ')}</p>
     </div>
   )
 }
 
-function Document({ id, name, size }: { id: string; name: string; size: number | null }) {
-  const [state, setState] = useState<'still' | 'loading' | 'failed'>('still')
-  const take = async () => {
-    setState('loading')
-    const address = await addressOf(id)
-    setState(address === undefined ? 'failed' : 'still')
-    if (address === undefined) return
-    const link = document.createElement('a')
-    link.href = address
-    link.download = name
-    link.click()
-  }
-  return (
-    <button type="button" class="file-button" aria-busy={state === 'loading'} onClick={() => void take()}>
-      <Mark name="file" size={28} />
-      <span>
-        <strong dir="auto">{name}</strong>
-        <span class="small">
-          {size !== null && bytes(size)} {state === 'failed' && words.media.failed}
-        </span>
-        <span class="unseen">{words.media.download(name)}</span>
-      </span>
-    </button>
-  )
-}
+const Document = ({ id, name, size }: { id: string; name: string; size: number | null }) => (
+  <a class="file-button" href={mediaAddress(id, true)} download={name}>
+    <Mark name="file" size={28} />
+    <span>
+      <strong dir="auto">{name}</strong>
+      <span class="small">{size !== null && bytes(size)}</span>
+      <span class="unseen">{words.media.download(name)}</span>
+    </span>
+  </a>
+)

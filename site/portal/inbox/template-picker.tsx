@@ -1,6 +1,7 @@
 // Templates in the composer: searched, filled in, seen as the person will see it, sent. Loaded with sheets.tsx.
 
 import { useEffect, useState } from 'preact/hooks'
+import { can } from '../session.ts'
 import {
   type Ask,
   asksOf,
@@ -23,7 +24,7 @@ import {
   useResource,
 } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
-import { loadTemplates } from './api.ts'
+import { loadTemplates, syncTemplates } from './api.ts'
 import { plainOf } from './markup.ts'
 import { send } from './sending.ts'
 import type { Template } from './types.ts'
@@ -103,7 +104,7 @@ function Choose({ onChoose }: { onChoose: (template: Template) => void }) {
         <Empty
           title={words.templates.none}
           text={words.templates.noneText}
-          action={<LinkButton href="/portal/templates">{words.templates.make}</LinkButton>}
+          action={<Elsewhere isAll={q === ''} reload={reload} />}
         />
       )}
       <ul>
@@ -123,6 +124,28 @@ function Choose({ onChoose }: { onChoose: (template: Template) => void }) {
         ))}
       </ul>
     </div>
+  )
+}
+
+/** Where there are none at all, they may only not have been fetched yet. */
+function Elsewhere({ isAll, reload }: { isAll: boolean; reload: () => Promise<void> }) {
+  const [isBusy, setBusy] = useState(false)
+  if (!can('templates')) return null
+  const fetchAll = async () => {
+    setBusy(true)
+    await syncTemplates()
+    await reload()
+    setBusy(false)
+  }
+  return (
+    <>
+      {isAll && (
+        <Button kind="main" busy={isBusy} onClick={() => void fetchAll()}>
+          {words.templates.sync}
+        </Button>
+      )}
+      <LinkButton href="/portal/templates">{words.templates.make}</LinkButton>
+    </>
   )
 }
 
