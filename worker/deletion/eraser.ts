@@ -18,6 +18,7 @@ import type { Outcome, Step, StepContext } from './step.ts'
 import { tryDetach } from './step-detach.ts'
 import { residueTogether } from './step-residue.ts'
 import { noReturn, receiptGiven, steps } from './steps.ts'
+import { tellStep } from './tell.ts'
 
 const { deletionSteps } = schema
 
@@ -124,7 +125,7 @@ export class Eraser extends DurableObject<Env> {
   }
 
   /** Shown first, then written down: a page may be ahead of the journal for a moment, never the other way round. */
-  async #done({ db, job, now }: StepContext, outcome: Outcome): Promise<void> {
+  async #done({ db, job, now, env, deletion }: StepContext, outcome: Outcome): Promise<void> {
     const [name] = steps[job.position] as (typeof steps)[number]
     const row = stepAfter(this.#journal.stepOf(job.id, job.position), job, name, outcome, now)
     await writeBatch(db, [shown(db, job.id, row)])
@@ -133,6 +134,7 @@ export class Eraser extends DurableObject<Env> {
       this.#journal.put(jobAfter(job, outcome, now))
       if (outcome.to === 'end') this.#journal.remove(job.id)
     })
+    if (outcome.to !== 'again') await tellStep(env, deletion)
   }
 
   #failed(job: Job, cause: unknown, now: number): void {

@@ -22,6 +22,7 @@ import { mailInsert } from '../mail/mail.ts'
 import { type MailText, mailTexts } from '../mail/templates.ts'
 import { statusUrl } from './code.ts'
 import { type DeletionRow, restrictions, wake } from './row.ts'
+import { tellStands } from './tell.ts'
 
 const { deletionOwners, deletions, members } = schema
 
@@ -128,6 +129,7 @@ export async function approveDeletion(
     entryInsert(db, { ...entry, action: 'deletion.approve' }),
   ])
   if (!won) return approveDeletion(world, (await loadDeletion(db, deletion.id)) ?? deletion, memberId)
+  await tellStands(world.env, approved)
   await wake(world.env, deletion.accountId, deletion.id)
   return ok(approved)
 }

@@ -19,6 +19,7 @@ import {
   restrictions,
   wake,
 } from './row.ts'
+import { tellStands } from './tell.ts'
 
 const { deletions, metaLinks } = schema
 
@@ -67,6 +68,7 @@ export async function requestDeletion(world: World, asked: Asked): Promise<Opene
     if (theirs) return opened(world, platformRef, theirs, false)
     throw cause
   }
+  await tellStands(world.env, row.deletion)
   await wake(world.env, row.deletion.accountId, row.deletion.id)
   return opened(world, platformRef, row.deletion, true)
 }

@@ -75,6 +75,10 @@ function objectsOf(env: Env, accountId: string, erasedAt: number): { place: stri
       place: 'do/Eraser.',
       scan: (search: Search, cursor?: string) => env.ERASER.getByName(name).scan(search, cursor),
     })),
+    {
+      place: 'do/Feed.',
+      scan: (search: Search, cursor?: string) => env.FEED.getByName(accountId).scan(search, cursor),
+    },
     ...shards.map((name) => ({
       place: 'do/Intake.',
       scan: (search: Search, cursor?: string) => env.INTAKE.getByName(name).scan(search, erasedAt, cursor),

@@ -10,9 +10,11 @@ import type { Inventory } from './residue-needles.ts'
 import { openFor } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
 import { drainIntake } from './step-shred.ts'
+import { eraseFeed } from './tell.ts'
 
 export async function eraseStep(context: StepContext): Promise<Outcome> {
   const { counts, more } = await eraseSome(context)
+  if (!more) await eraseFeed(context.env, context.deletion, factsOf(context).ids ?? [])
   return more ? { to: 'again', inMs: 0, counts } : { to: 'next', counts }
 }
 
@@ -85,6 +87,7 @@ export async function drainStep(context: StepContext): Promise<Outcome> {
     more = pass.more
   }
   facts.late = addCounts(facts.late ?? {}, late)
+  await eraseFeed(context.env, deletion, facts.ids ?? [])
   return Object.keys(late).length > 0
     ? { to: 'again', inMs: limits.quietMs, counts: late, waits: true }
     : { to: 'next' }

@@ -16,6 +16,7 @@ import { digestNeedles } from './residue-needles.ts'
 import { restrictions } from './row.ts'
 import { sealFor } from './secret.ts'
 import type { Outcome, StepContext } from './step.ts'
+import { tellStands } from './tell.ts'
 
 const { deletions, numbers, wabas } = schema
 
@@ -68,6 +69,7 @@ export async function freezeStep(context: StepContext): Promise<Outcome> {
   const facts = factsOf(context)
   if (facts.before) return { to: 'next', counts: shownOf(facts.before) }
   await writeBatch(db, await freezeStatements(context))
+  await tellStands(env, deletion)
   if (deletion.scope === 'contact') facts.ids = await samePerson(context)
   if (deletion.scope === 'member' || deletion.scope === 'visitor') facts.ids = [deletion.subjectId]
   if (deletion.scope === 'meta_user') await linkFacts(context)

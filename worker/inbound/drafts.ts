@@ -8,6 +8,7 @@ import { fromBase64 } from '../crypto/bytes.ts'
 import type { SealKey } from '../crypto/seal.ts'
 import { type AccountKeys, keyedDigest, type SubjectAnswer } from '../custody/sealing.ts'
 import { idFrom } from '../ground/ids.ts'
+import type { Change } from '../live/announce.ts'
 import type { MetaEvent } from '../meta/event.ts'
 import type { TemplateChange } from '../meta/template-update.ts'
 import type { Outcome } from './reading.ts'
@@ -133,6 +134,8 @@ export type Plan = {
   touched: Map<string, Set<string>>
   /** By winner: contacts that were merged into it. */
   merges: Map<string, { accountId: string; key: SealKey; losers: string[] }>
+  /** By account: what its browsers are told afterwards, once each. */
+  news: Map<string, Map<string, Change>>
 }
 
 export const emptyPlan = (): Plan => ({
@@ -150,6 +153,7 @@ export const emptyPlan = (): Plan => ({
   settled: [],
   touched: new Map(),
   merges: new Map(),
+  news: new Map(),
 })
 
 const precedenceOf = { placeholder: 0, history: 1, echo: 2, live: 3 } as const

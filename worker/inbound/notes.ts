@@ -3,6 +3,7 @@
 
 import { conversationId } from '../conversations/record.ts'
 import { type AccountKeys, keyedDigest, platformAccount, type SubjectAnswer } from '../custody/sealing.ts'
+import type { Change } from '../live/announce.ts'
 import type { MetaContact } from '../meta/event.ts'
 import { type ContactField, type Facts, marks, type Plan, type RawDraft } from './drafts.ts'
 import { type Arrival, counterKey, type Outcome } from './reading.ts'
@@ -78,6 +79,13 @@ export function noteConversation(own: OwnCase, contactId: string, at: number, us
 export function touch({ plan, accountId }: OwnCase, ref: string): void {
   const refs = plan.touched.get(accountId) ?? new Set<string>()
   plan.touched.set(accountId, refs.add(ref))
+}
+
+/** Browsers that show this look at it again. */
+export function noteNews({ plan, accountId }: Case, change: Change): void {
+  if (accountId === undefined) return
+  const news = plan.news.get(accountId) ?? new Map<string, Change>()
+  plan.news.set(accountId, news.set(Object.values(change).join('/'), change))
 }
 
 /** What stands in clear is a word of Meta's; whatever else is in its place stays in what is sealed. */

@@ -3,7 +3,7 @@
 
 import { type MessageContent, readableText, sortKey } from '../conversations/content.ts'
 import { fileIn } from '../conversations/file-content.ts'
-import { messageId } from '../conversations/record.ts'
+import { conversationId, messageId } from '../conversations/record.ts'
 import { type AccountKeys, keyedDigest, messageRef, type SubjectAnswer } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { parseCallbackData } from '../meta/send-callback.ts'
@@ -14,6 +14,7 @@ import {
   keepRaw,
   noteContact,
   noteConversation,
+  noteNews,
   type OwnCase,
   plainName,
   touch,
@@ -43,12 +44,14 @@ function decideOne(found: Case, reading: Reading, subject: SubjectAnswer | undef
   }
   if (reading.as === 'template') {
     const kept = keepRaw(found, found.ref, 'handled', 'template')
-    if (kept === 'handled')
+    if (kept === 'handled') {
+      noteNews(found, { kind: 'templates' })
       found.plan.templates.push({
         accountId: reading.accountId,
         at: reading.at,
         change: reading.template,
       })
+    }
     return kept
   }
   const { accountId, numberId } = reading.owner
@@ -78,8 +81,11 @@ function decideWord(own: OwnCase, reading: Word, subject: Known): Outcome {
   if (kept !== 'handled') return kept
   const { contactId } = subject
   noteContact(own, subject, reading.contact, reading.at)
-  if (reading.as === 'call') noteConversation(own, contactId, reading.at, reading.at)
-  else {
+  if (reading.as === 'call') {
+    const conversation = noteConversation(own, contactId, reading.at, reading.at)
+    noteNews(own, { kind: 'conversation', conversationId: conversation })
+  } else {
+    noteNews(own, { kind: 'contact', contactId })
     const { category, value } = reading.preference
     own.plan.preferences.push({
       accountId: own.accountId,
@@ -129,8 +135,10 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
     const place = { id: messageId(ref), numberId: owner.numberId, conversationId: conversation }
     const file = fileIn(message.type, message.body)
     own.plan.messages.push({ ...common, ...place, origin, type: plainName(message.type), content, file })
+    noteNews(own, { kind: 'message', conversationId: conversation, messageId: place.id })
     const wish = origin === 'live' ? wishIn(message, at, arrival.receivedAt) : undefined
-    if (wish)
+    if (wish) {
+      noteNews(own, { kind: 'requests' })
       own.plan.wishes.push({
         messageId: place.id,
         accountId,
@@ -140,7 +148,9 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
         at,
         nextAt: arrival.receivedAt,
       })
+    }
   } else {
+    noteNews(own, { kind: 'message', conversationId: conversationId(owner.numberId, contactId) })
     own.plan.changes.push({
       ...common,
       targetRef: target as string,
@@ -202,5 +212,10 @@ function decideStatus(own: OwnCase, reading: StatusReading, subject: Known | und
   const mark = marks.status(accountId, ref, status, participant)
   if (facts.seen.has(mark)) return 'duplicate'
   facts.seen.add(mark)
+  if (subject) {
+    const about = conversationId(own.numberId, subject.contactId)
+    const named = ours === undefined ? {} : { messageId: ours }
+    noteNews(own, { kind: 'message', conversationId: about, ...named })
+  }
   return 'handled'
 }

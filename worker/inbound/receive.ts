@@ -7,7 +7,6 @@ import { loadMerge, type MergeFacts, mergedConversations, openLosers } from '../
 import { keeperOf, platformAccount } from '../custody/sealing.ts'
 import type { Errand } from '../ground/errands.ts'
 import { errorName, log } from '../ground/log.ts'
-import { announce } from '../live/announce.ts'
 import { chatCodeDigest } from '../proofs/codes.ts'
 import { wakeMedia } from './beside.ts'
 import { countsUpsert } from './counts.ts'
@@ -16,6 +15,7 @@ import { forgetDirectory, loadDirectory, loadFacts } from './facts.ts'
 import { letterStatements, lettersErase, loadDue, loadLetters } from './letters.ts'
 import { decide } from './plan.ts'
 import { type Arrival, type Directory, readEvent } from './reading.ts'
+import { tell } from './tell.ts'
 import { planStatements, sealRows } from './write.ts'
 
 /** Statements that commit together with these arrivals: how far the journal is handled. */
@@ -97,10 +97,9 @@ async function handle(
     ...countsUpsert(db, arrivals, plan.outcomes, unowned(facts, directory)),
     ...after,
   ])
-  await Promise.all(merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)))
-  const changed = new Set(plan.templates.map(({ accountId }) => accountId))
-  await Promise.all([...changed].map((accountId) => announce(env, accountId, [{ kind: 'templates' }])))
   await Promise.all([
+    ...merges.map(({ merge }) => keeperOf(env.KEEPER, merge.accountId).absorbed(merge.losers)),
+    tell(env, db, plan, merges),
     wakeErrands(env, new Set(plan.wishes.map(({ accountId }) => accountId))),
     wakeMedia(env, plan),
   ])

@@ -77,11 +77,13 @@ export class ChangeLog {
     return true
   }
 
-  /** Begins anew. How many lists were thrown away. */
+  /** Begins anew, when there is anything to forget. How many lists were thrown away. */
   clear(): number {
-    const { rowsWritten } = this.#sql.exec(`DELETE FROM changes`)
+    const lists = this.#sql.exec<{ lists: number }>(`SELECT count(*) AS lists FROM changes`).one().lists
+    if (lists === 0) return 0
+    this.#sql.exec(`DELETE FROM changes`)
     this.#newEpoch()
-    return rowsWritten
+    return lists
   }
 
   /** After the whole storage was emptied. */
