@@ -28,6 +28,11 @@ export const newImportBody = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .optional()
     .describe('SHA-256 of the file, to know it again when an import is taken up once more.'),
+  settings: z
+    .string()
+    .max(limits.importSettingsChars)
+    .optional()
+    .describe('How the file is read, for whoever takes it up again. Kept sealed, not looked into.'),
 })
 
 const row = z.strictObject({
@@ -55,6 +60,7 @@ const shape = {
   where: z.string().nullable(),
   date: z.string().nullable(),
   fingerprint: z.string().nullable(),
+  settings: z.string().nullable(),
   purpose: purposeEnum,
   total: z.int(),
   position: z.int().describe('So many rows were handled: the next piece begins here.'),

@@ -17,7 +17,7 @@ import { entryOf } from './held.ts'
 const { imports } = schema
 
 export type ImportRow = typeof imports.$inferSelect
-/** Sealed as JSON under `imports.content:{id}`. `fingerprint`: of the file, to know it again. */
+/** Sealed as JSON under `imports.content:{id}`. `fingerprint`: of the file, to know it again; `settings`: how it is read. */
 export type Evidence = {
   name: string
   source: string
@@ -26,6 +26,7 @@ export type Evidence = {
   /** YYYY-MM-DD: when those on the list agreed, the latest of them. */
   date: string
   fingerprint?: string | undefined
+  settings?: string | undefined
 }
 
 export const importQuery = (db: Database, accountId: string, id: string) =>
@@ -135,6 +136,7 @@ export async function openImports(keepers: Keepers, accountId: string, rows: Imp
       where: evidence?.where ?? null,
       date: evidence?.date ?? null,
       fingerprint: evidence?.fingerprint ?? null,
+      settings: evidence?.settings ?? null,
       createdAt: isoTime(row.createdAt),
       finishedAt: isoTimeOrNull(row.finishedAt),
     }

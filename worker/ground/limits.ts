@@ -370,6 +370,9 @@ export const limits = {
   importRows: 20_000,
   importChunkRows: 200,
   importsOpen: 20,
+  importSettingsChars: 4_000,
+  /** A file that a browser reads. */
+  importFileBytes: 10 * mib,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,
   /** /healthz answers within this, whether the database does or not. */
