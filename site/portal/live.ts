@@ -36,6 +36,9 @@ const firstWaitMs = 500
 const longestWaitMs = 30_000
 /** A line that lasted so long was a good one: the next wait is short again. */
 const goodMs = 10_000
+/** What worker/live/feed.ts says when it hangs up. */
+const noLongerAllowed = 4001
+const tooManyLines = 4002
 
 let socket: WebSocket | undefined
 let seq: number | undefined
@@ -84,17 +87,22 @@ function address(): string {
 const waitMs = (): number =>
   Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random())
 
-function lost(openedAt: number): void {
+function lost(openedAt: number, code = 0): void {
   socket = undefined
   failures = openedAt > 0 && Date.now() - openedAt > goodMs ? 0 : failures + 1
   line.value = navigator.onLine ? 'waiting' : 'offline'
   clearTimeout(retry)
-  retry = setTimeout(() => void again(), waitMs())
+  // The oldest of too many lines comes back when somebody looks at it: else the tabs would take it from each other.
+  if (code !== tooManyLines)
+    retry = setTimeout(() => void again(code), code === noLongerAllowed ? 0 : waitMs())
 }
 
-/** A line that is refused may be a session that has ended: that is asked first, and ends in signing in. */
-async function again(): Promise<void> {
-  if (failures > 1 && navigator.onLine) await loadSession()
+/**
+ * A line that is refused may be a session that has ended or a role that has changed: that is asked first. The one ends in
+ * signing in, the other changes what there is to do.
+ */
+async function again(code: number): Promise<void> {
+  if ((failures > 1 || code === noLongerAllowed) && navigator.onLine) await loadSession()
   connect()
 }
 
@@ -114,8 +122,8 @@ function connect(): void {
     heardAt = Date.now()
     if (data !== 'pong') heard(JSON.parse(String(data)) as Word)
   })
-  opened.addEventListener('close', () => {
-    if (socket === opened) lost(openedAt)
+  opened.addEventListener('close', ({ code }) => {
+    if (socket === opened) lost(openedAt, code)
   })
 }
 

@@ -21,24 +21,27 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 export async function openStage() {
   const dir = mkdtempSync(join(tmpdir(), 'softivum-portal-'))
-  const stack = await startStack({ dir })
+  const stack = await startStack({ dir, host: 'localhost' })
+  const url = stack.url.replace('127.0.0.1', 'localhost')
   const browser = await launch()
   const [sol, monsoon] = stack.workspaces as [DemoWorkspace, DemoWorkspace]
   return {
     stack,
-    url: stack.url,
+    url,
     browser,
     sol,
     monsoon,
     /** A browser in which nobody is signed in. */
-    sit: (options: BrowserContextOptions = {}) => sit(browser, stack.url, options),
+    sit: (options: BrowserContextOptions = {}) => sit(browser, url, options),
     /** A browser in which this address is signed in. */
     enter: async (email: string, options: BrowserContextOptions = {}): Promise<Seat> => {
-      const seat = await sit(browser, stack.url, options)
-      await signIn(stack, seat.context, email)
+      const seat = await sit(browser, url, options)
+      await signIn(stack, url, seat.context, email)
       return seat
     },
-    mailedCode: (email: string) => mailedCode(stack, email, 0),
+    /** The code of the newest mail beyond the first `known` codes to this address. */
+    mailedCode: (email: string, known = 0) => mailedCode(stack, email, known),
+    codesTo: async (email: string) => (await mailsTo(stack, email)).filter(codeIn).length,
     mailsTo: (email: string) => mailsTo(stack, email),
     close: async () => {
       await browser.close()
@@ -108,12 +111,12 @@ async function mailedCode(stack: Stack, email: string, known: number): Promise<s
 }
 
 /** As the sign-in page does it; the cookie is in this browser afterwards. */
-async function signIn(stack: Stack, context: BrowserContext, email: string): Promise<void> {
+async function signIn(stack: Stack, url: string, context: BrowserContext, email: string): Promise<void> {
   const known = (await mailsTo(stack, email)).filter(codeIn).length
   const post = async (path: string, data: unknown) => {
-    const answer = await context.request.post(`${stack.url}/api/v1/public/${path}`, {
+    const answer = await context.request.post(`${url}/api/v1/public/${path}`, {
       data,
-      headers: { origin: stack.url },
+      headers: { origin: url },
     })
     if (!answer.ok()) throw new Error(`${path} answered ${answer.status()}: ${await answer.text()}`)
   }

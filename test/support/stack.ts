@@ -36,6 +36,8 @@ export type StackOptions = {
   /** Workspaces of an earlier run in the same folder. */
   known?: DemoWorkspace[]
   meta?: MetaOptions
+  /** How browsers call this machine. Passkeys need a name, `localhost`. */
+  host?: 'localhost'
   onLog?: (line: string) => void
 }
 
@@ -67,6 +69,7 @@ export async function startStack({
   port,
   known,
   meta,
+  host,
   onLog,
 }: StackOptions): Promise<Stack> {
   build()
@@ -80,7 +83,11 @@ export async function startStack({
   })
   const before = new Set(workerds())
   const own = port ?? (await freePort())
-  const vars = { ...testBindings, GRAPH_ORIGIN: served.url, PUBLIC_ORIGIN: `http://127.0.0.1:${own}` }
+  const vars = {
+    ...testBindings,
+    GRAPH_ORIGIN: served.url,
+    PUBLIC_ORIGIN: `http://${host ?? '127.0.0.1'}:${own}`,
+  }
   const gateway = await startGateway({
     dir,
     port: own,

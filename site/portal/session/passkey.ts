@@ -3,7 +3,9 @@
 
 import { type Result, tell } from '../client.ts'
 
-export const hasPasskeys = (): boolean => 'PublicKeyCredential' in window
+/** Browsers bind passkeys to names of hosts: an address of numbers can have none. */
+export const hasPasskeys = (): boolean =>
+  'PublicKeyCredential' in window && !/^([\d.]+|\[.*\])$/.test(location.hostname)
 
 type Json = Record<string, unknown>
 /** The ticket goes back with what the browser answered. */
