@@ -159,12 +159,13 @@ describe.skipIf(noBrowser)(inBrowser('the portal'), () => {
 
   it('changes a role in place, with a way back, and calls an invitation back unless that is undone', async () => {
     const { page } = owner
+    await (await join('changed@example.com', 'Agent')).context.close()
     await page.goto('/portal/people')
-    const role = page.getByLabel('Role of agent@example.com')
+    const role = page.getByLabel('Role of changed@example.com')
     await role.selectOption('developer')
-    await page.getByText('agent@example.com is Developer now.').waitFor()
+    await page.getByText('changed@example.com is Developer now.').waitFor()
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('agent@example.com is Agent now.').waitFor()
+    await page.getByText('changed@example.com is Agent now.').waitFor()
     await expect.poll(() => role.inputValue()).toBe('agent')
 
     await page.getByRole('button', { name: 'Invite somebody' }).click()

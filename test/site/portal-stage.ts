@@ -74,8 +74,13 @@ async function sit(browser: Browser, origin: string, options: BrowserContextOpti
 /** Chromium says of every answer that is a refusal that it is an error: those are told apart by the answer itself. */
 const ofTheNetwork = /^Failed to load resource|WebSocket connection to|net::ERR_/
 
+/** Chromium's word for a page that went on before the picture of the last one had faded. */
+const ofTransitions = /^Transition was (aborted|skipped)/
+
 function watch(page: Page, origin: string, troubles: string[]): void {
-  page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
+  page.on('pageerror', ({ message }) => {
+    if (!ofTransitions.test(message)) troubles.push(`error: ${message}`)
+  })
   page.on('console', (message) => {
     const loud = message.type() === 'error' || message.type() === 'warning'
     if (loud && !ofTheNetwork.test(message.text())) troubles.push(`console: ${message.text()}`)

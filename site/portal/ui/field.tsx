@@ -37,7 +37,7 @@ export function Field({ label, hint, error, children }: FieldProps) {
   )
 }
 
-/** The attributes that tie a control to the field around it: for controls of one's own. */
+/** The attributes that tie a control to the field around it: for controls of one's own, and where a `ref` is needed. */
 export function useField(): { id?: string; 'aria-describedby'?: string; 'aria-invalid'?: 'true' } {
   const around = useContext(Around)
   if (!around) return {}
