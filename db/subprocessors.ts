@@ -82,7 +82,8 @@ export const subprocessors: readonly Subprocessor[] = [
       'Carries messages between businesses and the people they talk with, and tells us what became of them.',
     data: ['content', 'contact details', 'account details', 'credential', 'metadata'],
     bindings: [],
-    hosts: ['graph.facebook.com', '*.fbsbx.com'],
+    // The last two by the browser of a member, on the page that opens Meta's sign-up window.
+    hosts: ['graph.facebook.com', '*.fbsbx.com', 'connect.facebook.net', 'www.facebook.com'],
     transfer: 'WhatsApp Business Data Transfer Addendum with the EU standard contractual clauses',
     location: 'where Meta operates, among others in the United States',
     since: '2026-11-23',
@@ -107,7 +108,6 @@ export const namedHosts: Readonly<Record<string, string>> = {
   'cppa.ca.gov': 'a link for people: supervisory authority',
   'www.gov.br': 'a link for people: supervisory authority',
   'www.cloudflare.com': 'a link for people: subprocessors of Cloudflare',
-  'www.facebook.com': 'a link for people: questions about privacy at Meta',
   'www.whatsapp.com': 'a link for people: data processing terms of WhatsApp',
   'developers.facebook.com': 'a link for developers in answers of the API',
   'www.sitemaps.org': 'the name of an XML format, in the sitemap',

@@ -17,3 +17,6 @@ export const demoBusinesses: SeedBusiness[] = [
   { ...fromCast(panaderia, 'owner@panaderia-sol.example'), letsThrough: true },
   fromCast(monsoon, 'owner@monsoon-books.example'),
 ]
+
+/** Of Facebook Login for Business at the simulated Meta, whose sign-up window opens with any. */
+export const demoConfigId = '701800900100200'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { serveMeta } from '../test/simulators/meta/serve.ts'
 import { build } from './build.ts'
-import { demoBusinesses } from './demo.ts'
+import { demoBusinesses, demoConfigId } from './demo.ts'
 import { assertFree, type Gateway, startGateway } from './gateway.ts'
 import { type Demo, type DemoWorkspace, seedWorkspace } from './seed.ts'
 import { loadVars, type Vars } from './settings.ts'
@@ -99,7 +99,7 @@ export async function startLocal({ fresh }: { fresh: boolean }): Promise<Local> 
     startGateway({
       dir: state,
       port,
-      vars: { GRAPH_ORIGIN: meta.url, PUBLIC_ORIGIN: url, ...vars },
+      vars: { META_CONFIG_ID: demoConfigId, GRAPH_ORIGIN: meta.url, PUBLIC_ORIGIN: url, ...vars },
       mailbox: `${meta.url}/_sim/mailbox`,
     })
   const running = { gateway: await start() }

@@ -37,6 +37,7 @@ import { hands } from './hands.ts'
 import { numberHealth, webhooks } from './inbound/routes.ts'
 import { live } from './live/routes.ts'
 import { mediaRoom } from './media/routes.ts'
+import { sdkSources } from './meta/sdk.ts'
 import { operatorNotices, publicSubscriptions } from './notices/routes.ts'
 import { doctor } from './onboarding/doctor-routes.ts'
 import { numbers } from './onboarding/routes.ts'
@@ -210,15 +211,23 @@ const headers: MiddlewareHandler<DoorEnv> = async (c, next) => {
   await next()
   // A line of the feed has no headers to speak of, and no copy.
   if (c.res.status === 101) return
+  const besides = besidesOf(c)
   try {
-    secure(c.res.headers, c.req.path)
+    secure(c.res.headers, c.req.path, besides)
   } catch {
     // The headers of an answer that came from a fetch (assets) cannot be changed, those of its copy can.
     const copy = new Response(c.res.body, c.res)
-    secure(copy.headers, c.req.path)
+    secure(copy.headers, c.req.path, besides)
     c.res = undefined
     c.res = copy
   }
+}
+
+/** The one page that may load a script of somebody else's: Meta's, and only where its window is offered. */
+function besidesOf(c: Context<DoorEnv>) {
+  const { settings } = c.var
+  const connects = c.req.path.replace(/\/$/, '') === '/portal/numbers/connect'
+  return connects && settings?.configId !== undefined ? sdkSources(settings.graphOrigin) : undefined
 }
 
 /** Tells a monitor whether this Worker would serve at all; what is wrong stands in the log, not here. */

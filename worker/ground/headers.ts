@@ -26,10 +26,14 @@ const portalPolicy: Policy = {
 
 const isPortal = (path: string): boolean => path === '/portal' || path.startsWith('/portal/')
 
-const policyOf = (path: string): string =>
-  Object.entries<string>(isPortal(path) ? portalPolicy : contentPolicy)
-    .map(([rule, sources]) => `${rule} ${sources}`)
-    .join('; ')
+/** What one page needs besides itself: sources by directive, and a window that it opens and hears from. */
+export type Besides = Readonly<Record<string, string>>
+
+function policyOf(path: string, besides: Besides = {}): string {
+  const own: Policy = isPortal(path) ? portalPolicy : contentPolicy
+  const rules = [...new Set([...Object.keys(own), ...Object.keys(besides)])]
+  return rules.map((rule) => [rule, own[rule], besides[rule]].filter(Boolean).join(' ')).join('; ')
+}
 
 /** What no page of ours uses, and so nothing that got into one may. */
 const unused = [
@@ -62,9 +66,11 @@ const everywhere = {
 }
 
 /** Which other sites may embed an answer is the answer's own word, if it has one; else none. `path`: what was asked for. */
-export function secure(answer: Headers, path = ''): void {
+export function secure(answer: Headers, path = '', besides?: Besides): void {
   for (const [name, value] of Object.entries(everywhere)) answer.set(name, value)
   if (!answer.has('cross-origin-resource-policy')) answer.set('cross-origin-resource-policy', 'same-origin')
-  if (answer.get('content-type')?.startsWith('text/html'))
-    answer.set('content-security-policy', policyOf(path))
+  if (!answer.get('content-type')?.startsWith('text/html')) return
+  answer.set('content-security-policy', policyOf(path, besides))
+  // Else the window would be cut off from the page that waits for it.
+  if (besides) answer.set('cross-origin-opener-policy', 'same-origin-allow-popups')
 }

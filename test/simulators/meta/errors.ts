@@ -137,6 +137,8 @@ const known: Record<number, Known> = {
   2388293: { http: 400, title: 'Too many variables for the message length' },
   2388299: { http: 400, title: 'Variables cannot be at the start or end of the template' },
   2593107: { http: 400, title: 'Synchronization request limit exceeded' },
+  2593108: { http: 400, title: 'Synchronization request made outside of the allowed time window' },
+  2593109: { http: 400, title: 'Synchronization was declined by the business' },
 }
 
 type Extra = {

@@ -39,6 +39,12 @@ export type PhoneNumber = {
   registerAttemptsAt: number[]
   username: string | null
   syncs: string[]
+  /** When it came through the sign-up window; null when it was there before. */
+  onboardedAt: number | null
+  /** The business kept its history to itself. */
+  historyDeclined: boolean
+  nameStatus: string
+  messagingLimit: string
   serviceMonth: string
   serviceCount: number
 }
@@ -101,9 +107,22 @@ export type Token = {
   scopes: string[]
   expiresAt: number
   revoked: boolean
+  /** The app it was made for; ours unless said. */
+  appId?: string
+  /** Since June 2026 some tokens name the permission only in flat scopes, without the accounts. */
+  flat?: boolean
 }
 
-export type Code = { value: string; businessId: string; wabaIds: string[]; expiresAt: number; used: boolean }
+/** What a token will be like that a code is exchanged for. */
+export type TokenKind = { expires?: boolean; flat?: boolean; lacking?: string; otherApp?: boolean }
+export type Code = {
+  value: string
+  businessId: string
+  wabaIds: string[]
+  expiresAt: number
+  used: boolean
+  kind?: TokenKind
+}
 
 export type Media = {
   id: string

@@ -48,7 +48,8 @@ function emptyState(options: ResolvedOptions): State {
   }
 }
 
-function newNumber(setup: NumberSetup, wabaId: string): PhoneNumber {
+/** Also one that is added to an account later. */
+export function newNumber(setup: NumberSetup, wabaId: string): PhoneNumber {
   return {
     id: setup.id,
     wabaId,
@@ -68,6 +69,10 @@ function newNumber(setup: NumberSetup, wabaId: string): PhoneNumber {
     registerAttemptsAt: [],
     username: null,
     syncs: [],
+    onboardedAt: null,
+    historyDeclined: false,
+    nameStatus: 'APPROVED',
+    messagingLimit: 'TIER_2K',
     serviceMonth: '',
     serviceCount: 0,
   }

@@ -5,9 +5,9 @@ import { Hono } from 'hono'
 import { newCode } from '../graph/oauth.ts'
 import { numericId } from '../ids.ts'
 import type { Sim } from '../sim.ts'
-import type { Json } from '../state.ts'
+import type { Json, TokenKind } from '../state.ts'
 import { defaultTemplates } from '../templates-default.ts'
-import { addBusiness } from '../world-build.ts'
+import { addBusiness, newNumber } from '../world-build.ts'
 import { BadControl, controlBody, textOf } from './body.ts'
 
 function announcePartner(sim: Sim, wabaId: string, businessId: string): void {
@@ -26,13 +26,21 @@ function announcePartner(sim: Sim, wabaId: string, businessId: string): void {
   }
 }
 
+const kindOf = (body: Json): TokenKind => ({
+  expires: body.expires === true,
+  flat: body.flat === true,
+  otherApp: body.other_app === true,
+  ...(typeof body.lacking === 'string' ? { lacking: body.lacking } : {}),
+})
+
 function signUp(sim: Sim, body: Json): Json {
   const { state } = sim.world
   const known = textOf(body, 'waba_id')
   const waba = known === null ? undefined : state.wabas.get(known)
   if (known !== null && !waba) throw new BadControl(`waba_id: there is no account ${known}`)
+  const given = textOf(body, 'code') ?? undefined
   if (waba) {
-    const code = newCode(sim, waba.businessId, [waba.id], textOf(body, 'code') ?? undefined)
+    const code = newCode(sim, waba.businessId, [waba.id], given, kindOf(body))
     return {
       code: code.value,
       waba_id: waba.id,
@@ -40,45 +48,61 @@ function signUp(sim: Sim, body: Json): Json {
       business_id: waba.businessId,
     }
   }
+  const made = newBusiness(sim, body)
+  const code = newCode(sim, made.business_id, [made.waba_id], given, kindOf(body))
+  if (body.announce !== false) announcePartner(sim, made.waba_id, made.business_id)
+  return { code: code.value, ...made }
+}
+
+/** `only_waba`: it has no number yet. `pin`: its number has a two-step PIN already. */
+function newBusiness(sim: Sim, body: Json) {
   const name = textOf(body, 'name') ?? 'New Business'
   const ids = { business: numericId('503'), waba: numericId('203'), number: numericId('303') }
   const display = textOf(body, 'display_phone_number') ?? `+34 9${numericId('1', 8)}`
   const coexistence = body.coexistence === true
-  addBusiness(state, {
-    id: ids.business,
-    name,
-    token: '',
-    wabas: [
-      {
-        id: ids.waba,
-        name,
-        subscribed: false,
-        templates: defaultTemplates,
-        numbers: [
-          {
-            id: ids.number,
-            displayPhoneNumber: display,
-            verifiedName: name,
-            registered: coexistence,
-            coexistence,
-          },
-        ],
-      },
-    ],
-  })
-  const code = newCode(sim, ids.business, [ids.waba], textOf(body, 'code') ?? undefined)
-  if (body.announce !== false) announcePartner(sim, ids.waba, ids.business)
-  return {
-    code: code.value,
-    waba_id: ids.waba,
-    phone_number_id: ids.number,
-    business_id: ids.business,
-    display_phone_number: display,
+  const pin = textOf(body, 'pin')
+  const number = {
+    id: ids.number,
+    displayPhoneNumber: display,
+    verifiedName: name,
+    registered: coexistence,
+    coexistence,
+    ...(pin === null ? {} : { pin }),
   }
+  const numbers = body.only_waba === true ? [] : [number]
+  const waba = { id: ids.waba, name, subscribed: false, templates: defaultTemplates, numbers }
+  addBusiness(sim.world.state, { id: ids.business, name, token: '', wabas: [waba] })
+  const made = sim.world.state.numbers.get(ids.number)
+  if (made) {
+    made.onboardedAt = sim.world.now()
+    made.historyDeclined = body.history === false
+  }
+  return {
+    waba_id: ids.waba,
+    phone_number_id: made ? ids.number : null,
+    business_id: ids.business,
+    display_phone_number: made ? display : null,
+  }
+}
+
+/** A number that is added to an account in WhatsApp Manager, after the sign-up. */
+function addNumber(sim: Sim, body: Json): Json {
+  const waba = sim.world.state.wabas.get(textOf(body, 'waba_id') ?? '')
+  if (!waba) throw new BadControl('waba_id: there is no such account')
+  const displayPhoneNumber = textOf(body, 'display_phone_number') ?? `+34 9${numericId('1', 8)}`
+  const number = newNumber(
+    { id: numericId('303'), displayPhoneNumber, verifiedName: waba.name, registered: false },
+    waba.id,
+  )
+  sim.world.state.numbers.set(number.id, number)
+  waba.numberIds.push(number.id)
+  sim.world.touch()
+  return { phone_number_id: number.id, display_phone_number: displayPhoneNumber }
 }
 
 export function signupRoutes(sim: Sim): Hono {
   const app = new Hono()
   app.post('/signup', async (c) => c.json(signUp(sim, await controlBody(c))))
+  app.post('/numbers', async (c) => c.json(addNumber(sim, await controlBody(c))))
   return app
 }

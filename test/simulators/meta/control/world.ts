@@ -69,6 +69,9 @@ function changeThing(sim: Sim, body: Json): Json {
   if (typeof body.registered === 'boolean') number.registered = body.registered
   if (typeof body.coexistence === 'boolean') number.coexistence = body.coexistence
   if (body.throughput_mps !== undefined) number.throughputMps = Number(body.throughput_mps)
+  if (body.name_status !== undefined) number.nameStatus = String(body.name_status)
+  if (body.messaging_limit !== undefined) number.messagingLimit = String(body.messaging_limit)
+  if (body.pin !== undefined) number.pin = textOf(body, 'pin')
   if (body.quality_rating !== undefined) number.qualityRating = String(body.quality_rating)
   return {
     id: number.id,

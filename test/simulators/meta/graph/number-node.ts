@@ -28,13 +28,13 @@ export function numberFields(call: Call, number: PhoneNumber): Source {
     id: number.id,
     display_phone_number: number.displayPhoneNumber,
     verified_name: number.verifiedName,
-    name_status: 'APPROVED',
+    name_status: number.nameStatus,
     status: number.registered ? 'CONNECTED' : 'PENDING',
     quality_rating: number.qualityRating,
     code_verification_status: 'VERIFIED',
     throughput: { level: number.throughputMps > 80 ? 'HIGH' : 'STANDARD' },
-    messaging_limit_tier: 'TIER_2K',
-    whatsapp_business_manager_messaging_limit: 'TIER_2K',
+    messaging_limit_tier: number.messagingLimit,
+    whatsapp_business_manager_messaging_limit: number.messagingLimit,
     platform_type: number.registered ? 'CLOUD_API' : 'NOT_APPLICABLE',
     is_on_biz_app: number.coexistence,
     is_official_business_account: false,
@@ -143,6 +143,9 @@ export function syncAppData(call: Call): Json {
   }
   if (!number.coexistence) throw refusal(100, 'This phone number is not used with the WhatsApp Business app')
   if (number.syncs.includes(type)) throw refusal(2593107)
+  if (number.onboardedAt !== null && call.sim.world.now() > number.onboardedAt + 86_400_000)
+    throw refusal(2593108)
+  if (type === 'history' && number.historyDeclined) throw refusal(2593109)
   number.syncs.push(type)
   call.sim.world.touch()
   return { messaging_product: 'whatsapp', request_id: numericId('5', 16) }

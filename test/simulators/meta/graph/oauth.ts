@@ -4,7 +4,7 @@
 import { refusal } from '../errors.ts'
 import { base64url, numericId, randomBytes } from '../ids.ts'
 import type { Sim } from '../sim.ts'
-import type { Code, Json, Token } from '../state.ts'
+import type { Code, Json, Token, TokenKind } from '../state.ts'
 import { fullScopes } from '../world-build.ts'
 import { type Call, need, param } from './call.ts'
 
@@ -21,13 +21,21 @@ function checkClient(call: Call): void {
   }
 }
 
-function newToken(sim: Sim, businessId: string, wabaIds: string[], expiresAt: number): Token {
+function newToken(
+  sim: Sim,
+  businessId: string,
+  wabaIds: string[],
+  expiresAt: number,
+  kind: TokenKind = {},
+): Token {
   const token: Token = {
+    ...(kind.otherApp ? { appId: '409900800700600' } : {}),
+    ...(kind.flat ? { flat: true } : {}),
     value: `EAA${base64url(randomBytes(120)).replace(/[-_]/g, 'Z')}`,
     kind: 'business',
     businessId,
     wabaIds,
-    scopes: fullScopes,
+    scopes: fullScopes.filter((scope) => scope !== kind.lacking),
     expiresAt,
     revoked: false,
   }
@@ -51,8 +59,11 @@ function exchangeCode(call: Call, code: Code | undefined): Json {
     })
   }
   code.used = true
-  const token = newToken(call.sim, code.businessId, code.wabaIds, 0)
-  return { access_token: token.value, token_type: 'bearer' }
+  const { expires = false } = code.kind ?? {}
+  const expiresAt = expires ? call.sim.world.now() + sixtyDaysMs : 0
+  const token = newToken(call.sim, code.businessId, code.wabaIds, expiresAt, code.kind)
+  const ends = expires ? { expires_in: sixtyDaysMs / 1000 } : {}
+  return { access_token: token.value, token_type: 'bearer', ...ends }
 }
 
 /** `GET /oauth/access_token`: a code once and within 30 seconds, or a living token for sixty days more. */
@@ -65,10 +76,12 @@ export function accessToken(call: Call): Json {
   if (param(call, 'grant_type') !== 'fb_exchange_token')
     return exchangeCode(call, state.codes.get(need(call, 'code')))
   const old = state.tokens.get(need(call, 'fb_exchange_token'))
-  if (!old || old.revoked || old.businessId === null) {
+  const ended = old !== undefined && old.expiresAt !== 0 && old.expiresAt <= call.sim.world.now()
+  if (!old || old.revoked || ended || old.businessId === null) {
     throw refusal(190, undefined, { message: 'Invalid OAuth access token - Cannot parse access token' })
   }
-  const token = newToken(call.sim, old.businessId, old.wabaIds, call.sim.world.now() + sixtyDaysMs)
+  const until = call.sim.world.now() + sixtyDaysMs
+  const token = newToken(call.sim, old.businessId, old.wabaIds, until, { flat: old.flat ?? false })
   return { access_token: token.value, token_type: 'bearer', expires_in: sixtyDaysMs / 1000 }
 }
 
@@ -91,7 +104,7 @@ export function debugToken(call: Call): Json {
   const targets = ['whatsapp_business_management', 'whatsapp_business_messaging']
   return {
     data: {
-      app_id: options.appId,
+      app_id: token.appId ?? options.appId,
       type: token.kind === 'app' ? 'APP' : 'SYSTEM_USER',
       application: 'Softivum Connect',
       ...(expired
@@ -107,10 +120,12 @@ export function debugToken(call: Call): Json {
       expires_at: Math.floor(token.expiresAt / 1000),
       is_valid: !token.revoked && !expired,
       scopes: token.scopes,
-      granular_scopes: token.scopes.map((scope) => ({
-        scope,
-        ...(targets.includes(scope) ? { target_ids: token.wabaIds } : {}),
-      })),
+      granular_scopes: token.flat
+        ? [{ scope: 'business_management' }, { scope: 'whatsapp_business_manage_events' }]
+        : token.scopes.map((scope) => ({
+            scope,
+            ...(targets.includes(scope) ? { target_ids: token.wabaIds } : {}),
+          })),
       ...(token.kind === 'app' ? {} : { user_id: systemUserId(token) }),
     },
   }
@@ -132,13 +147,20 @@ export function revoke(call: Call): Json {
 }
 
 /** A code as the sign-up window hands it out. */
-export function newCode(sim: Sim, businessId: string, wabaIds: string[], value?: string): Code {
+export function newCode(
+  sim: Sim,
+  businessId: string,
+  wabaIds: string[],
+  value?: string,
+  kind?: TokenKind,
+): Code {
   const code: Code = {
     value: value ?? `AQ${base64url(randomBytes(90))}${numericId('7', 6)}`,
     businessId,
     wabaIds,
     expiresAt: sim.world.now() + 30_000,
     used: false,
+    ...(kind ? { kind } : {}),
   }
   sim.world.state.codes.set(code.value, code)
   sim.world.touch()

@@ -23,6 +23,9 @@ export const sdkScript = `(() => {
 })()
 `
 
+const option = (value: string, label: string, hint: string, checked = false): string =>
+  `<label><input type="radio" name="kind" value="${value}"${checked ? ' checked' : ''}> <span>${label}<small>${hint}</small></span></label>`
+
 export const signupPage = `<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -37,12 +40,28 @@ export const signupPage = `<!DOCTYPE html>
       <h1>Connect a WhatsApp Business account</h1>
       <p>This window stands in for Meta's own. Nothing leaves this machine.</p>
       <form id="form">
-        <fieldset>
-          <legend>Which account?</legend>
-          <div id="choices"></div>
-          <label><input type="radio" name="waba" value="" checked> A new business</label>
+        <fieldset id="kinds">
+          <legend>What would you like to connect?</legend>
+          ${option('new', 'A new business', 'with a new number', true)}
+          ${option('pin', 'A number with a PIN', 'it was registered elsewhere; its PIN is 246810')}
+          ${option('app', 'A number of the WhatsApp Business app', 'the phone goes on working beside')}
+          ${option('only_waba', 'An account without a number', 'the number comes later')}
         </fieldset>
         <label>Business name <input id="name" value="Cafe Luna" maxlength="60"></label>
+        <details>
+          <summary>The token Meta gives, and where you leave</summary>
+          <label><input type="checkbox" id="expires"> It ends after 60 days</label>
+          <label><input type="checkbox" id="flat"> It does not say for which accounts (since June 2026)</label>
+          <label><input type="checkbox" id="silent"> The window says nothing of what was chosen</label>
+          <label>Step to leave at
+            <select id="step">
+              <option>BUSINESS_ACCOUNT_SELECTION</option><option>WABA_PHONE_PROFILE_PICKER</option>
+              <option>WHATSAPP_BUSINESS_PROFILE_SETUP</option><option>PHONE_NUMBER_SETUP</option>
+              <option>PHONE_NUMBER_VERIFICATION</option><option>PERMISSIONS</option>
+            </select>
+          </label>
+          <button type="button" id="fail">Fail with an error</button>
+        </details>
         <p id="error" role="alert"></p>
         <div class="actions">
           <button type="button" id="cancel">Cancel</button>
@@ -57,35 +76,47 @@ export const signupPage = `<!DOCTYPE html>
 export const signupScript = `
 const query = new URLSearchParams(location.search)
 const target = query.get('origin') ?? location.origin
-const coexistence = query.get('feature') === 'whatsapp_business_app_onboarding'
 const byId = (id) => document.getElementById(id)
 // Meta's window posts its news as text.
 const tell = (event, data) => opener?.postMessage(JSON.stringify({ type: 'WA_EMBEDDED_SIGNUP', event, version: 3, data }), target)
 const answer = (code) => { opener?.postMessage({ type: 'simulated-sdk', code }, target); close() }
+const kinds = () => document.querySelector('input[name=kind]:checked').value
 
+if (query.get('feature') === 'whatsapp_business_app_onboarding') document.querySelector('input[value=app]').checked = true
 const state = await (await fetch('/_sim/state')).json()
-byId('choices').append(...state.wabas.map((waba) => {
+byId('kinds').append(...state.wabas.map((waba) => {
   const label = document.createElement('label')
-  const radio = Object.assign(document.createElement('input'), { type: 'radio', name: 'waba', value: waba.id })
-  label.append(radio, ' ' + waba.name + ' (' + waba.id + ')')
+  const radio = Object.assign(document.createElement('input'), { type: 'radio', name: 'kind', value: waba.id })
+  const text = document.createElement('span')
+  text.append(waba.name, Object.assign(document.createElement('small'), { textContent: 'an account that is there already (' + waba.id + ')' }))
+  label.append(radio, ' ', text)
   return label
 }))
 
 byId('cancel').addEventListener('click', () => {
-  tell('CANCEL', { current_step: 'BUSINESS_ACCOUNT_SELECTION' })
+  tell('CANCEL', { current_step: byId('step').value })
   answer(null)
 })
+byId('fail').addEventListener('click', () => {
+  tell('ERROR', { error_message: 'Something went wrong at Meta.', error_id: '524126', session_id: 'f34b51dab5e0', timestamp: String(Math.floor(Date.now() / 1000)) })
+  answer(null)
+})
+const bodies = { new: {}, pin: { pin: '246810' }, app: { coexistence: true }, only_waba: { only_waba: true } }
+const finish = (kind, { phone_number_id, waba_id, business_id }) => {
+  if (kind === 'app') tell('FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING', { waba_id })
+  else if (phone_number_id === null) tell('FINISH_ONLY_WABA', { waba_id, business_id })
+  else tell('FINISH', { phone_number_id, waba_id, business_id })
+}
 byId('form').addEventListener('submit', async (event) => {
   event.preventDefault()
-  const waba = new FormData(event.target).get('waba')
-  const body = waba ? { waba_id: waba } : { name: byId('name').value, coexistence }
+  const kind = kinds()
+  const chosen = bodies[kind] ? { name: byId('name').value, ...bodies[kind] } : { waba_id: kind }
+  const body = { ...chosen, expires: byId('expires').checked, flat: byId('flat').checked }
   const response = await fetch('/_sim/signup', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
   const made = await response.json()
   if (!response.ok) { byId('error').textContent = String(made.error); return }
-  const { code, waba_id, phone_number_id, business_id } = made
-  if (coexistence) tell('FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING', { waba_id })
-  else tell('FINISH', { phone_number_id, waba_id, business_id })
-  answer(code)
+  if (!byId('silent').checked) finish(kind, made)
+  answer(made.code)
 })
 `
 
@@ -96,6 +127,10 @@ main { max-width: 26rem; margin: 2rem auto; padding: 1.5rem; background: light-d
 h1 { font-size: 1.2rem; margin: 0 0 .5rem; }
 fieldset { border: 1px solid light-dark(#ccd8d3, #33413d); border-radius: 10px; margin: 1rem 0; }
 label { display: block; padding: .25rem 0; overflow-wrap: anywhere; }
+small { display: block; opacity: .75; }
+label { display: flex; gap: .4rem; align-items: baseline; flex-wrap: wrap; }
+details { margin-top: 1rem; }
+select { font: inherit; max-width: 100%; }
 #name { font: inherit; display: block; width: 100%; box-sizing: border-box; padding: .4rem .6rem; }
 #error { color: light-dark(#a8201a, #ff9d94); }
 .actions { display: flex; gap: .6rem; justify-content: flex-end; }
