@@ -1,0 +1,137 @@
+// Every word of connecting a number and of its doctor, but for the doctor's sentences: those come from the API.
+
+export const connect = {
+  title: 'Connect a number',
+  lead: 'Bring a WhatsApp Business number to this workspace. What people write to it then arrives in the inbox.',
+  back: 'All numbers',
+  window: {
+    title: 'With Meta’s own window',
+    text: 'You sign in at Meta, choose a business and a number, and come back here. Nothing has to be copied.',
+    shared: 'The number is used in the WhatsApp Business app',
+    sharedHint: 'It goes on working on the phone. Contacts and up to six months of history can come along.',
+    open: 'Open Meta’s window',
+    opened: 'Meta’s window is open. Finish there; this page goes on by itself.',
+    working: 'Connecting …',
+    script: 'For its window this page loads a script of Meta. No other page of ours does.',
+    blocked:
+      'Meta’s script could not be loaded. A blocker in the browser may hold it back: allow connect.facebook.net for this page, or connect with a token below.',
+    reload: 'Load it again',
+  },
+  notOffered: {
+    title: 'Meta’s window is not set up here',
+    text: 'Whoever operates this gateway has not given it a configuration of Facebook Login for Business. A token of your own connects a number all the same.',
+  },
+  ended: {
+    closed: 'Meta’s window was closed before it was done. Nothing was connected.',
+    cancelled: (step: string) =>
+      `You left Meta’s window at ${step}. Nothing was connected; you can go on whenever you like.`,
+    failed: 'Meta’s window ended with an error. Nothing was connected.',
+    failedWith: (id: string) =>
+      `Meta’s window ended with an error. Nothing was connected. Meta’s support asks for this id: ${id}.`,
+  },
+  steps: {
+    BUSINESS_ACCOUNT_SELECTION: 'the choice of a business',
+    WABA_PHONE_PROFILE_PICKER: 'the choice of an account and a number',
+    WHATSAPP_BUSINESS_PROFILE_SETUP: 'the profile of the business',
+    PHONE_NUMBER_SETUP: 'the phone number',
+    PHONE_NUMBER_VERIFICATION: 'the verification of the phone number',
+    PERMISSIONS: 'the permissions',
+  } as Readonly<Record<string, string>>,
+  someStep: 'one of its steps',
+  hand: {
+    title: 'With a token of your own',
+    text: 'For those who have an app at Meta themselves: a token of a system user that may manage and message, and the two ids from WhatsApp Manager.',
+    waba: 'WhatsApp Business Account id',
+    number: 'Phone number id',
+    token: 'Access token',
+    tokenHint: 'Kept sealed, and never shown again.',
+    digits: 'This id is made of digits alone.',
+    missing: 'Paste the token.',
+    press: 'Connect',
+  },
+  done: {
+    title: 'How it went',
+    all: 'Connected. Everything is in place.',
+    some: 'Connected, and something is left to do.',
+    number: 'See the number',
+    inbox: 'Open the inbox',
+    state: { done: 'Done', failed: 'To do', skipped: 'Not needed' },
+  },
+  accounts: {
+    title: 'Accounts without a number',
+    text: 'These WhatsApp accounts are connected and have no number yet. Add one in WhatsApp Manager, then look again.',
+    account: (id: string) => `Account ${id}`,
+    look: 'Look again',
+    none: 'Still no number.',
+  },
+}
+
+export const doctor = {
+  title: 'Doctor',
+  lead: 'What could keep messages from arriving or leaving. It looks once a day, after connecting, and when you ask.',
+  look: 'Look now',
+  looked: 'The doctor has looked.',
+  never: 'The doctor has not been here yet.',
+  neverText: 'It comes by within a minute of connecting. You can also let it look now.',
+  well: 'All is well.',
+  ill: (n: number) => (n === 1 ? 'One thing needs you.' : `${n} things need you.`),
+  at: 'Looked at',
+  since: 'since',
+  state: { ok: 'Well', warning: 'Watch', broken: 'Broken', unknown: 'Unclear' },
+  checks: {
+    token: 'Token',
+    scopes: 'Permissions',
+    subscription: 'Webhooks',
+    phantom: 'Where webhooks go',
+    callback: 'Other addresses',
+    registration: 'Registration',
+    pin: 'Two-step PIN',
+    history: 'History of the app',
+    display_name: 'Display name',
+    quality: 'Quality',
+    limit: 'Messaging limit',
+    payment: 'Payment',
+    templates: 'Templates',
+    sending: 'Sending',
+  },
+  pin: {
+    title: 'Two-step PIN',
+    register: 'If the number has a PIN already, type it. Without one a new PIN is drawn and kept sealed.',
+    set: 'Choose six digits, or leave it empty and one is drawn and kept sealed.',
+    label: 'PIN (six digits)',
+    wrong: 'A PIN has six digits.',
+  },
+}
+
+export const number = {
+  title: 'Number',
+  missing: 'There is no such number here',
+  missingText: 'It may belong to another workspace.',
+  connection: {
+    connected: 'Connected',
+    reconnect: 'Connect again',
+    banned: 'Banned by Meta',
+    disconnected: 'Disconnected',
+  },
+  reconnect:
+    'Meta does not take the token of this number any more. What people write still arrives; what you send from the inbox waits, and leaves once it is connected again.',
+  reconnectPress: 'Connect again',
+  gone: 'This number is disconnected. What was said stays; nothing is sent or received with it.',
+  ids: 'Meta’s ids',
+  account: 'Account',
+  number: 'Number',
+  since: 'Connected',
+  way: {
+    manual: 'with a token of your own',
+    signup: 'through Meta’s window',
+    coexistence: 'shared with the WhatsApp Business app',
+  },
+  disconnect: {
+    title: 'Disconnect this number',
+    text: 'Nothing is sent or received with it any more. Its token is destroyed with the last number of its account. What was said stays.',
+    press: 'Disconnect',
+    ask: 'People who write to this number will not reach you here any more.',
+    word: 'disconnect',
+    done: 'The number is disconnected.',
+  },
+}
