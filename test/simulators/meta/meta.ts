@@ -64,6 +64,13 @@ async function graph(sim: Sim, request: Request): Promise<Response> {
   return outcome.response
 }
 
+/** The bytes of a file, unless a fault was asked for. */
+async function download(sim: Sim, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url)
+  const fault = takeFault(sim.world, callFaults, 'GET', `${pathname}${search}`)
+  return (fault && (await faultAnswer(sim, fault))) ?? downloadMedia(sim, request)
+}
+
 /** A new world. Nothing is shared between two of them. */
 export function createMeta(given: MetaOptions = {}): Meta {
   const options = resolveOptions(given, { ...cast.app, businesses: cast.businesses, people: cast.people })
@@ -79,7 +86,7 @@ export function createMeta(given: MetaOptions = {}): Meta {
   })
   app.route('/_sim', controlApp(sim))
   app.route('/', phoneApp(sim))
-  app.get('/whatsapp_business/attachments/', (c) => downloadMedia(sim, c.req.raw))
+  app.get('/whatsapp_business/attachments/', (c) => download(sim, c.req.raw))
   app.all('*', (c) => graph(sim, c.req.raw))
   return {
     app,

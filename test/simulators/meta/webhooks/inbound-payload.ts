@@ -13,7 +13,7 @@ const mediaTypes = new Set(['image', 'video', 'audio', 'document', 'sticker'])
 const inboundLifeMs = 7 * 24 * 3_600_000
 
 async function fillMedia(sim: Sim, request: InboundRequest): Promise<Json> {
-  const { base64, mime_type: mime, id, ...rest } = request.payload
+  const { base64, mime_type: mime, id, sha256, url, ...rest } = request.payload
   const held = typeof id === 'string' ? sim.world.state.media.get(id) : undefined
   const sample = sampleMedia(request.type)
   const media =
@@ -27,9 +27,10 @@ async function fillMedia(sim: Sim, request: InboundRequest): Promise<Json> {
   return {
     ...rest,
     mime_type: media.mime,
-    sha256: media.sha256,
+    // Another hash than that of the bytes, and no address at all: both have been seen.
+    sha256: typeof sha256 === 'string' ? sha256 : media.sha256,
     id: media.id,
-    url: await downloadUrl(sim, media),
+    ...(url === null ? {} : { url: await downloadUrl(sim, media) }),
     ...(request.type === 'audio' ? { voice: rest.voice ?? false } : {}),
     ...(request.type === 'sticker' ? { animated: media.animated } : {}),
     ...(request.type === 'document' ? { filename: rest.filename ?? 'document.pdf' } : {}),
