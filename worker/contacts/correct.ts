@@ -6,6 +6,7 @@ import { and, eq } from 'drizzle-orm'
 import { database, schema, writeBatch } from '../../db/client.ts'
 import type { Principal } from '../audit/principal.ts'
 import { type ContactRow, contactQuery } from '../conversations/list-contacts.ts'
+import { contactDueUpsert } from '../conversations/terms.ts'
 import { type AccountKeys, keeperOf, keyedDigest, sealColumn } from '../custody/sealing.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
@@ -67,6 +68,7 @@ export async function correctName(
       .update(contacts)
       .set(to)
       .where(and(eq(contacts.accountId, accountId), eq(contacts.id, contactId))),
+    contactDueUpsert(db, accountId, contactId, 'name', now),
     entryOf(db, principal, 'contact.correct', contactId, now, name === null ? 'taken back' : 'name'),
   ])
   await announce(env, accountId, [{ kind: 'contact', contactId }])

@@ -17,6 +17,7 @@ import { actorOf, type Principal } from '../audit/principal.ts'
 import { consentFactsQuery } from '../consent/record.ts'
 import { standingOf } from '../consent/standing.ts'
 import { contactQuery } from '../conversations/list-contacts.ts'
+import { contactTermsErase } from '../conversations/terms.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
@@ -88,6 +89,7 @@ export async function restrict(
     // A deletion that began meanwhile must not become something that a business can end.
     assertion(db, notRestricted(accountId, sql`${contactId}`)),
     holdInsert(db, hold),
+    contactTermsErase(db, accountId, contactId),
     entryOf(db, principal, 'contact.restrict', contactId, now),
   ])
   await announce(env, accountId, [{ kind: 'contact_gone', contactId }])

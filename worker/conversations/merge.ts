@@ -8,6 +8,7 @@ import { sha256 } from '../crypto/digest.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { idFrom } from '../ground/ids.ts'
 import { type ConversationRow, conversationId } from './record.ts'
+import { mergedTerms } from './terms.ts'
 
 const { contactPreferences, contacts, conversations, holds, messageChanges } = schema
 
@@ -114,6 +115,11 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
     ),
     ...requestStatements(db, facts.merge),
     ...notedStatements(db, facts.merge),
+    // Their objects stay where they are: holder_id says where.
+    run(
+      sql`UPDATE media SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+    ...mergedTerms(db, accountId, winner, losers),
     // One by one: two losers may carry the same kind.
     ...facts.holds.map((hold) => holdsMergeInsert(db, [{ ...hold, subjectId: winner }])),
     run(sql`DELETE FROM holds WHERE account_id = ${accountId} AND subject_id IN ${among(losers)}`),

@@ -2,7 +2,7 @@
 // for the batches of the walks that write messages; the search walk does the indexing. Why: docs/decisions/0039.
 
 import { type SQL, sql } from 'drizzle-orm'
-import { type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
+import { among, type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { base64url } from '../crypto/bytes.ts'
 import { hmac } from '../crypto/hmac.ts'
 import type { AccountKeys } from '../custody/sealing.ts'
@@ -58,6 +58,11 @@ export const contactTermsErase = (db: Database, accountId: string, contactId: st
 /** Sorts behind every sort key: only the name is looked at. */
 const behindAll = '~'
 
+const dueOf = (accountId: string, contactId: string, fromKey: string, now: SQL): SQL =>
+  sql`INSERT INTO search_cursors (conversation_id, account_id, contact_id, from_key, due_at)
+    SELECT id, account_id, contact_id, ${fromKey}, ${now} FROM conversations
+    WHERE account_id = ${accountId} AND contact_id = ${contactId} ${together}`
+
 /** All of this person is indexed anew (they may be found again), or just their name (it was changed). */
 export const contactDueUpsert = (
   db: Database,
@@ -65,10 +70,20 @@ export const contactDueUpsert = (
   contactId: string,
   what: 'all' | 'name',
   now: number,
-): Statement =>
-  statement(
-    db,
-    sql`INSERT INTO search_cursors (conversation_id, account_id, contact_id, from_key, due_at)
-      SELECT id, account_id, contact_id, ${what === 'all' ? '' : behindAll}, ${now} FROM conversations
-      WHERE account_id = ${accountId} AND contact_id = ${contactId} ${together}`,
-  )
+): Statement => statement(db, dueOf(accountId, contactId, what === 'all' ? '' : behindAll, sql`${now}`))
+
+/** Two contacts became one: what the loser was found by is made anew under the winner. Run it when the winner's rows stand. */
+export const mergedTerms = (
+  db: Database,
+  accountId: string,
+  winner: string,
+  losers: string[],
+): Statement[] => [
+  ...['search_terms', 'search_cursors'].map((table) =>
+    statement(
+      db,
+      sql`DELETE FROM ${sql.raw(table)} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
+    ),
+  ),
+  statement(db, dueOf(accountId, winner, '', sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`)),
+]

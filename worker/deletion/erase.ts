@@ -2,12 +2,14 @@
 // says what; calling again goes on where it stopped, and calling when nothing is left does nothing. Called by steps.ts
 // and restore.ts.
 
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { d1, type TableName } from '../../db/catalog.ts'
-import { type Database, schema, statement } from '../../db/client.ts'
+import { among, type Database, schema, statement } from '../../db/client.ts'
 import { type Place, placesOf, reachOf, type Subject } from '../../db/reach.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
+
+type Stores = { db: Database; files: R2Bucket }
 
 export type Erased = { counts: Record<string, number>; more: boolean }
 
@@ -39,8 +41,8 @@ async function eraseChunk(db: Database, { name, where }: Place, rows: number): P
   return (result as unknown as D1Result).meta.changes
 }
 
-/** Deletes what stands under the prefixes of the subject in R2. An object that is gone already counts for nothing. */
-export async function eraseFiles(files: R2Bucket, subject: Subject): Promise<Erased> {
+/** Deletes what stands of the subject in R2. An object that is gone already counts for nothing. */
+export async function eraseFiles({ db, files }: Stores, subject: Subject): Promise<Erased> {
   const counts: Record<string, number> = {}
   for (const { place, prefix } of filePrefixes(subject)) {
     const page = await files.list({ prefix, limit: limits.eraseFiles })
@@ -48,8 +50,36 @@ export async function eraseFiles(files: R2Bucket, subject: Subject): Promise<Era
     await files.delete(page.objects.map(({ key }) => key))
     counts[place] = (counts[place] ?? 0) + page.objects.length
   }
+  const inherited = await eraseInherited({ db, files }, subject)
+  if (inherited > 0) counts['media/'] = (counts['media/'] ?? 0) + inherited
   return { counts, more: Object.keys(counts).length > 0 }
 }
+
+/**
+ * What came before two contacts were merged stands under the name of the one that is no more. The objects go first, then the row
+ * says that nothing is there: a run that breaks off in between finds them again.
+ */
+async function eraseInherited({ db, files }: Stores, subject: Subject): Promise<number> {
+  if (subject.scope !== 'contact') return 0
+  const { accountId } = subject
+  const rows = await db.all<{ id: string; holder: string }>(
+    sql`SELECT message_id AS id, holder_id AS holder FROM media WHERE ${inherited(subject)} LIMIT ${limits.eraseFiles}`,
+  )
+  if (rows.length === 0) return 0
+  await files.delete(rows.map(({ id, holder }) => `media/${accountId}/${holder}/${id}`))
+  const ids = among(rows.map(({ id }) => id))
+  await db.batch([
+    statement(
+      db,
+      sql`UPDATE media SET holder_id = contact_id WHERE account_id = ${accountId} AND message_id IN ${ids}`,
+    ),
+  ])
+  return rows.length
+}
+
+/** Rows whose object does not stand under the prefixes of these contacts. */
+const inherited = ({ accountId, ids }: Extract<Subject, { ids: string[] }>): SQL =>
+  sql`account_id = ${accountId} AND contact_id IN ${among(ids)} AND holder_id NOT IN ${among(ids)}`
 
 /** Media are a contact's; packages to take along may be anybody's. */
 const filePlaces = {
@@ -69,7 +99,7 @@ const filePrefixes = (subject: Subject): { place: string; prefix: string }[] =>
   })
 
 /** What of the subject stands in R2, by place, at most about `limits.countFiles`. */
-export async function countFiles(files: R2Bucket, subject: Subject): Promise<Record<string, number>> {
+export async function countFiles({ db, files }: Stores, subject: Subject): Promise<Record<string, number>> {
   const counts: Record<string, number> = Object.fromEntries(
     filePlaces[subject.scope].map((place) => [place, 0]),
   )
@@ -81,7 +111,11 @@ export async function countFiles(files: R2Bucket, subject: Subject): Promise<Rec
       cursor = page.truncated ? page.cursor : undefined
     } while (cursor !== undefined && (counts[place] ?? 0) < limits.countFiles)
   }
-  return counts
+  if (subject.scope !== 'contact') return counts
+  const elsewhere = await db.get<{ n: number }>(
+    sql`SELECT count(*) AS n FROM media WHERE ${inherited(subject)} AND state IN ('kept', 'uploaded')`,
+  )
+  return { ...counts, 'media/': (counts['media/'] ?? 0) + (elsewhere?.n ?? 0) }
 }
 
 /**

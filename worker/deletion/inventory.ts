@@ -25,7 +25,7 @@ export async function countAll({ db, keepers, files }: Stores, subject: Subject)
   const owners = ownersOf(subject)
   const [rows, objects, held] = await Promise.all([
     countRows(db, subject),
-    countFiles(files, subject),
+    countFiles({ db, files }, subject),
     owners === undefined
       ? keeperOf(keepers, subject.accountId).census()
       : keeperOf(keepers, subject.accountId).inventoryOf(owners),

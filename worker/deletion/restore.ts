@@ -79,7 +79,7 @@ async function idsOf(
 }
 
 async function eraseAll(env: Env, db: Database, subject: Subject): Promise<void> {
-  for (let more = true; more; ) more = (await eraseFiles(env.FILES, subject)).more
+  for (let more = true; more; ) more = (await eraseFiles({ db, files: env.FILES }, subject)).more
   await eraseCodeMails(db, subject)
   for (let more = true; more; ) more = (await eraseRows(db, subject)).more
 }

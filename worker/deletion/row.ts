@@ -3,6 +3,7 @@
 
 import { type Database, schema } from '../../db/client.ts'
 import { holdInsert } from '../audit/holds.ts'
+import { contactTermsErase } from '../conversations/terms.ts'
 import { errorName, log } from '../ground/log.ts'
 
 const { deletions } = schema
@@ -24,7 +25,10 @@ export async function wake(env: Env, accountId: string, id: string): Promise<voi
 /** From the moment a request is verified nothing is sent and nothing is shown. */
 export function restrictions(db: Database, { accountId, scope, subjectId }: DeletionRow, at: number) {
   if (scope === 'contact')
-    return [holdInsert(db, { accountId, subjectId, kind: 'restricted', reason: 'deletion', at })]
+    return [
+      holdInsert(db, { accountId, subjectId, kind: 'restricted', reason: 'deletion', at }),
+      contactTermsErase(db, accountId, subjectId),
+    ]
   if (scope === 'workspace')
     return [holdInsert(db, { accountId, subjectId: accountId, kind: 'frozen', reason: 'deletion', at })]
   return []

@@ -27,7 +27,7 @@ async function eraseSome(context: StepContext): Promise<{ counts: Counts; more: 
   if (subject.scope !== 'workspace' && subject.ids.length === 0) return { counts, more: false }
   if (subject.scope === 'contact' && !(await eraseSomeMentions(context, counts)))
     return { counts, more: true }
-  const files = await eraseFiles(env.FILES, subject)
+  const files = await eraseFiles({ db, files: env.FILES }, subject)
   addCounts(counts, files.counts)
   if (files.more) return { counts, more: true }
   addCounts(counts, (await eraseCodeMails(db, subject)).counts)

@@ -11,9 +11,12 @@ import type { ServeRefusal } from './serve.ts'
 
 const { media } = schema
 
+/** What was taken back, erased by a rule or never fits is not asked for again. */
+const final: ReadonlySet<string | null> = new Set(['revoked', 'retention', 'too_large'])
+
 export type MediaState = { state: 'waiting' | 'kept' | 'missed' | 'gone'; reason: string | null }
 
-/** What was given up is tried once more, too: Meta may have it after all. A file that was taken back stays gone. */
+/** What was given up is tried once more, too: Meta may have it after all. */
 export async function fetchAgain(
   out: Outside,
   accountId: string,
@@ -24,8 +27,7 @@ export async function fetchAgain(
   const find = async () => (await fileQuery(db, accountId, messageId).get())?.file
   const file = await find()
   if (!file || file.state === 'uploaded') return refused({ reason: 'unknown' })
-  const final = file.reason === 'revoked' || file.reason === 'too_large'
-  if (file.state === 'gone' && final) return refused({ reason: 'missing', state: 'gone' })
+  if (file.state === 'gone' && final.has(file.reason)) return refused({ reason: 'missing', state: 'gone' })
   if (file.state !== 'kept') {
     const at = out.now()
     await writeBatch(db, [

@@ -5,6 +5,7 @@ import { and, eq, inArray } from 'drizzle-orm'
 import { type Database, database, type Statement, schema } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdInsert } from '../audit/holds.ts'
+import { contactTermsErase } from '../conversations/terms.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import type { World } from '../ground/world.ts'
@@ -103,6 +104,7 @@ function hold({ now }: World, db: Database, row: RequestRow, kind: 'restricted' 
   const { accountId, subjectId } = row
   return moveRequest(db, row, close(now), [
     holdInsert(db, { accountId, subjectId, kind, reason: 'request', at: now }),
+    ...(kind === 'restricted' ? [contactTermsErase(db, accountId, subjectId)] : []),
     entryOf(db, row, 'request.finish', now, kind),
   ])
 }

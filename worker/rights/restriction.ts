@@ -5,6 +5,7 @@ import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
 import { type Database, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdLiftInsert } from '../audit/holds.ts'
+import { contactDueUpsert } from '../conversations/terms.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
 import type { Hands } from './hands.ts'
@@ -57,6 +58,8 @@ export async function liftRestriction(
   if (asked) await tellPerson(world, hands, asked, { kind: 'lifted' })
   await writeBatch(db, [
     holdLiftInsert(db, { accountId, subjectId: contactId, kind: 'restricted', reason: 'request', at: now }),
+    // They may be found again.
+    contactDueUpsert(db, accountId, contactId, 'all', now),
     entryInsert(db, { accountId, actor, action: 'restriction.lift', subject: contactId, at: now }),
   ])
   return ok(undefined)

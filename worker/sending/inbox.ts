@@ -33,7 +33,8 @@ export type Refusals =
 /** Where a conversation leads, in clear. */
 type Address = { phoneNumberId: string; recipient: { to: string } | { recipient: string } | undefined }
 /** What the words name, in clear: the wamid that is answered, Meta's id of the file. */
-type Named = { wamid: string | undefined; file: { id: string; filename: string | undefined } | undefined }
+type Named = { wamid: string | undefined; file: NamedFile | undefined }
+type NamedFile = { id: string; filename: string | undefined; voice: boolean; sent: boolean }
 
 /** The id of the message: it is on record, whatever Meta said. */
 export async function sayInto(
@@ -46,7 +47,8 @@ export async function sayInto(
   if (!address) return refused({ reason: 'not_found' })
   const named = await loadNamed(out, conversationId, words)
   if (words.replyTo !== undefined && named.wamid === undefined) return refused({ reason: 'no_such_message' })
-  if (words.mediaId !== undefined && named.file === undefined) return refused({ reason: 'no_such_file' })
+  if (words.mediaId !== undefined && !(await maySend(out, named.file, key)))
+    return refused({ reason: 'no_such_file' })
   // The file is kept under the id of the message it is sent with.
   const messageId = words.mediaId ?? newId('msg')
   const body = bodyOf(address, words, named)
@@ -65,8 +67,16 @@ export async function sayInto(
   return meaningOf(answer, said ?? messageId)
 }
 
+/** A file is sent once; whoever asks again with the same key is told what became of it. */
+async function maySend(out: Outside, file: NamedFile | undefined, key: string | undefined): Promise<boolean> {
+  if (!file?.sent) return file !== undefined
+  return key !== undefined && (await claimedMessage(out, key)) !== undefined
+}
+
 function bodyOf(address: Address, { type, payload }: Words, { wamid, file }: Named): Record<string, unknown> {
-  const own = file ? { ...fields(payload), id: file.id, ...fileName(type, payload, file.filename) } : payload
+  const own = file
+    ? { ...fields(payload), id: file.id, ...fileName(type, payload, file.filename), ...spoken(type, file) }
+    : payload
   return {
     messaging_product: 'whatsapp',
     ...address.recipient,
@@ -81,6 +91,8 @@ const fileName = (type: string, payload: unknown, filename: string | undefined) 
   type === 'document' && filename !== undefined && text(fields(payload).filename) === undefined
     ? { filename }
     : {}
+
+const spoken = (type: string, { voice }: NamedFile) => (type === 'audio' && voice ? { voice } : {})
 
 async function loadAddress(out: Outside, conversationId: string): Promise<Address | undefined> {
   const { accountId } = out.principal
@@ -128,13 +140,14 @@ async function loadNamed(out: Outside, conversationId: string, words: Words): Pr
         ),
       ),
     db
-      .select({ id: media.messageId, content: media.content })
+      .select({ id: media.messageId, content: media.content, state: media.state })
       .from(media)
       .where(
         and(
           eq(media.messageId, words.mediaId ?? ''),
           eq(media.accountId, accountId),
           eq(media.direction, 'out'),
+          inArray(media.state, ['uploaded', 'kept']),
           sql`(${media.contactId}, ${media.numberId}) = (SELECT contact_id, number_id FROM conversations
             WHERE id = ${conversationId} AND account_id = ${accountId})`,
         ),
@@ -153,7 +166,15 @@ async function loadNamed(out: Outside, conversationId: string, words: Words): Pr
   const id = text(content.id)
   return {
     wamid: wamidIn(opened),
-    file: id === undefined ? undefined : { id, filename: text(content.filename) },
+    file:
+      id === undefined
+        ? undefined
+        : {
+            id,
+            filename: text(content.filename),
+            voice: content.voice === true,
+            sent: file?.state !== 'uploaded',
+          },
   }
 }
 

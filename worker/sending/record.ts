@@ -11,10 +11,12 @@ import {
   conversationsUpsert,
   messagesInsert,
 } from '../conversations/record.ts'
+import { wordsDueUpsert } from '../conversations/terms.ts'
 import type { SealKey } from '../crypto/seal.ts'
 import { type AccountKeys, keeperOf, keyedDigest, sealColumn } from '../custody/sealing.ts'
 import type { Outgoing } from '../meta/send-message.ts'
 import { type OwnNumber, type SendFacts, subjectOf, type Who } from './facts.ts'
+import { fileStatements } from './file.ts'
 import { groundOf } from './ground-of.ts'
 import type { Outside } from './outside.ts'
 
@@ -108,11 +110,15 @@ async function recordMessage(
   }
   const record = { messageId, conversationId: conversation.id, contactId, key }
   const besides = await more(record)
+  const file = await fileStatements(out.db, outgoing, { ...own, messageId, numberId: number.id, key, at })
+  const due = { conversationId: conversation.id, ...own, fromKey: message.sortKey, dueAt: at }
   await writeBatch(out.db, [
     // A contact we have met keeps what was heard of it from Meta.
     ...(facts.met ? [] : [await contactUpsert(out, account, key, contactId, outgoing.recipient, at)]),
     conversationsUpsert(out.db, [conversation]),
     messagesInsert(out.db, [message]),
+    ...file,
+    wordsDueUpsert(out.db, [due]),
     ...besides,
   ])
   return { ...sending, record }
