@@ -1,7 +1,7 @@
 // What is said from the inbox: to a conversation instead of an address, answering with our message instead of Meta's JSON. It
 // goes the way of every send: gates, idempotency, record, Meta, record. Called by inbox-routes.ts.
 
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { database, schema } from '../../db/client.ts'
 import type { MessageContent } from '../conversations/content.ts'
 import { shownConversationQuery } from '../conversations/state.ts'
