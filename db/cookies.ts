@@ -16,6 +16,15 @@ export type Cookie = {
 /** Of the portal alone: whoever only reads gets none of it, and nothing is measured. */
 export const cookies: readonly Cookie[] = [
   {
+    name: '__Host-session',
+    kind: 'cookie',
+    purpose:
+      'Keeps you signed in: a random number with its signature, which no script and no other site can read.',
+    life: 'Until you sign out, or thirty days after you were last here.',
+    necessary: true,
+    setIn: ['worker/accounts/session-routes.ts', 'worker/signin/public-routes.ts'],
+  },
+  {
     name: 'workspace',
     kind: 'session storage',
     purpose: 'Which workspace this tab of the portal shows, for members of several: an id, no name.',

@@ -4,7 +4,7 @@
 
 import { and, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
-import type { Membership, Principal, SignedIn } from '../audit/principal.ts'
+import type { Membership, Principal, Scope, SignedIn } from '../audit/principal.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
 import type { Settings } from '../ground/settings.ts'
@@ -59,8 +59,12 @@ export async function loadPrincipal(
   if (!key) return undefined
   if ((key.lastUsedAt ?? 0) <= now - limits.lastUsedEveryMs) later(recordUse(db, key.id, now))
   const { accountId, id: keyId, scopes, createdAt: keyCreatedAt, memberId, role, frozenAt } = key
-  const member = memberId === null || role === null ? undefined : { id: memberId, role }
-  return { accountId, keyId, scopes, keyCreatedAt, member, frozen: frozenAt !== null }
+  const frozen = frozenAt !== null
+  if (memberId === null || role === null)
+    return { accountId, keyId, scopes, keyCreatedAt, member: undefined, frozen }
+  // Whoever is given another role meanwhile has keys that do no more than it may.
+  const left = scopes.filter((scope) => scopesOf(role).includes(scope as Scope))
+  return { accountId, keyId, scopes: left, keyCreatedAt, member: { id: memberId, role }, frozen }
 }
 
 async function recordUse(db: Database, id: string, now: number): Promise<void> {

@@ -124,12 +124,16 @@ function libraryOf(env: Env, settings: Settings): Library {
   return held
 }
 
+/** It says 500 of a device that answers for another site. */
+const notVerified = 'FAILED_TO_VERIFY_REGISTRATION'
+
 /** What the library refuses is nothing; everything else goes wrong. */
 async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (cause) {
-    if (cause instanceof APIError && cause.statusCode < 500) return undefined
+    if (cause instanceof APIError && (cause.statusCode < 500 || cause.body?.code === notVerified))
+      return undefined
     throw cause
   }
 }

@@ -10,6 +10,7 @@ import {
   idParam,
   jsonAnswer,
   jsonBody,
+  needsFresh,
   needsScope,
   openApiRoom,
   pageQuery,
@@ -54,22 +55,30 @@ const listKeys = createRoute({
 })
 
 const createKeyRoute = createRoute({
-  ...needsScope('keys'),
+  ...needsFresh('keys'),
   method: 'post',
   path: '/keys',
   operationId: 'createKey',
   summary: 'Create an API key',
-  description: 'A key can be given only scopes that the calling key has itself.',
+  description:
+    'A key can be given only scopes that the caller has: of the calling key, or of the role of the member. It acts for that member, and does what their role may do while it stands.',
   tags,
   request: { body: jsonBody(newKeyBody) },
   responses: {
     201: jsonAnswer('The key, shown once.', createdKeySchema),
-    ...refusals('bad_request', 'unauthorized', 'forbidden', 'too_large', 'unsupported_media'),
+    ...refusals(
+      'bad_request',
+      'unauthorized',
+      'forbidden',
+      'step_up_needed',
+      'too_large',
+      'unsupported_media',
+    ),
   },
 })
 
 const revokeKeyRoute = createRoute({
-  ...needsScope('keys'),
+  ...needsFresh('keys'),
   method: 'delete',
   path: '/keys/{id}',
   operationId: 'revokeKey',
@@ -79,7 +88,7 @@ const revokeKeyRoute = createRoute({
   request: { params: idParam('key_2k7v9m3c5t8x1z4b6n0q2s4d6f') },
   responses: {
     204: { description: 'The key is revoked.' },
-    ...refusals('unauthorized', 'forbidden', 'not_found'),
+    ...refusals('unauthorized', 'forbidden', 'step_up_needed', 'not_found'),
   },
 })
 
@@ -117,18 +126,26 @@ const listMembers = createRoute({
 })
 
 const addMemberRoute = createRoute({
-  ...needsScope('members'),
+  ...needsFresh('members'),
   method: 'post',
   path: '/members',
   operationId: 'addMember',
   summary: 'Add a member',
   description:
-    'Only a key of an owner adds an owner. `metaUserId` is kept as a keyed digest and nothing else: it lets a deletion request that the person makes at Meta find its way here.',
+    'Only an owner adds an owner. Whoever signs in with the address is this member; see invitations for asking first. `metaUserId` is kept as a keyed digest and nothing else: it lets a deletion request that the person makes at Meta find its way here.',
   tags: ['Members'],
   request: { body: jsonBody(newMemberBody) },
   responses: {
     201: jsonAnswer('The member.', memberSchema),
-    ...refusals('bad_request', 'unauthorized', 'forbidden', 'conflict', 'too_large', 'unsupported_media'),
+    ...refusals(
+      'bad_request',
+      'unauthorized',
+      'forbidden',
+      'step_up_needed',
+      'conflict',
+      'too_large',
+      'unsupported_media',
+    ),
   },
 })
 
@@ -147,7 +164,7 @@ export const members = openApiRoom<DoorEnv>()
     if (added.ok) return c.json(memberView(added.value), 201)
     if (added.reason === 'linked')
       throw new Problem('conflict', { detail: 'This Facebook user id belongs to a member already.' })
-    throw new Problem('forbidden', { detail: 'Only a key of an owner adds an owner.' })
+    throw new Problem('forbidden', { detail: 'Only an owner adds an owner.' })
   })
 
 /** Without the operator key there is no door here: the answer is that of an address that does not exist. */

@@ -11,6 +11,7 @@ import {
   idParam,
   jsonAnswer,
   jsonBody,
+  needsFresh,
   needsScope,
   openApiRoom,
   pageQuery,
@@ -76,7 +77,7 @@ const deleteContact = createRoute({
 })
 
 const deleteContacts = createRoute({
-  ...needsScope('deletions'),
+  ...needsFresh('deletions'),
   method: 'post',
   path: '/contacts/deletions',
   operationId: 'deleteContacts',
@@ -87,35 +88,42 @@ const deleteContacts = createRoute({
   responses: {
     200: counted,
     202: jsonAnswer('In the order asked.', bulkSchema),
-    ...refusals('bad_request', 'unauthorized', 'forbidden', 'too_large', 'unsupported_media'),
+    ...refusals(
+      'bad_request',
+      'unauthorized',
+      'forbidden',
+      'step_up_needed',
+      'too_large',
+      'unsupported_media',
+    ),
   },
 })
 
 const deleteMember = createRoute({
-  ...needsScope('members'),
+  ...needsFresh('members'),
   method: 'post',
   path: '/members/{id}/deletion',
   operationId: 'deleteMember',
   summary: 'Erase a member',
   description:
-    'The address and the keys of this member go; conversations stay with the workspace. An owner is erased with a key of their own, and never the only one.',
+    'The address and the keys of this member go; conversations stay with the workspace. An owner is erased by themselves, signed in or with a key of their own, and never the only one.',
   tags,
   request: { params: idParam('mem_1a3c5e7g9j1m3p5r7t9w1y3a5c'), query: dryRunQuery },
   responses: {
     200: counted,
     202: accepted,
-    ...refusals('bad_request', 'unauthorized', 'forbidden', 'not_found', 'sole_owner'),
+    ...refusals('bad_request', 'unauthorized', 'forbidden', 'step_up_needed', 'not_found', 'sole_owner'),
   },
 })
 
 const deleteWorkspace = createRoute({
-  ...needsScope('workspace:delete'),
+  ...needsFresh('workspace:delete'),
   method: 'post',
   path: '/deletion',
   operationId: 'deleteWorkspace',
   summary: 'Erase the whole workspace',
   description:
-    'For an owner, with a key older than 72 hours. Every owner is told by mail; where there is another one, another must approve. Then it cools off for seven days and can be cancelled, then everything goes.',
+    'For an owner who is signed in, or with a key older than 72 hours. Every owner is told by mail; where there is another one, another must approve. Then it cools off for seven days and can be cancelled, then everything goes.',
   tags,
   request: { body: { ...jsonBody(workspaceBody), required: false }, query: dryRunQuery },
   responses: {
@@ -125,6 +133,7 @@ const deleteWorkspace = createRoute({
       'bad_request',
       'unauthorized',
       'forbidden',
+      'step_up_needed',
       'owner_needed',
       'key_too_fresh',
       'too_large',
@@ -148,16 +157,24 @@ const cancelWorkspace = createRoute({
 })
 
 const approveWorkspace = createRoute({
-  ...needsScope('workspace:delete'),
+  ...needsFresh('workspace:delete'),
   method: 'post',
   path: '/deletion/approval',
   operationId: 'approveWorkspaceDeletion',
   summary: 'Approve the deletion of the workspace',
-  description: 'By another owner than the one who asked, with a key older than 72 hours.',
+  description: 'By another owner than the one who asked, signed in or with a key older than 72 hours.',
   tags,
   responses: {
     200: jsonAnswer('The approved deletion.', deletionSchema),
-    ...refusals('unauthorized', 'forbidden', 'owner_needed', 'key_too_fresh', 'not_found', 'conflict'),
+    ...refusals(
+      'unauthorized',
+      'forbidden',
+      'step_up_needed',
+      'owner_needed',
+      'key_too_fresh',
+      'not_found',
+      'conflict',
+    ),
   },
 })
 
@@ -265,7 +282,9 @@ export const deletionRoom = openApiRoom<DoorEnv>()
 
 const memberProblem = (reason: MemberRefusal): Problem =>
   reason === 'not_yourself'
-    ? new Problem('forbidden', { detail: 'An owner is erased with a key of their own, by nobody else.' })
+    ? new Problem('forbidden', {
+        detail: 'An owner is erased by themselves, by nobody else. Make them something else first.',
+      })
     : new Problem(reason === 'unknown' ? 'not_found' : reason)
 
 const notApproved = {

@@ -1,7 +1,8 @@
 // A deletion as it stands in the database, and what every door and decision about one does. Called by request.ts,
 // owners.ts, blocks.ts and the steps.
 
-import { type Database, schema } from '../../db/client.ts'
+import { sql } from 'drizzle-orm'
+import { type Database, schema, statement } from '../../db/client.ts'
 import { holdInsert } from '../audit/holds.ts'
 import { contactTermsErase } from '../conversations/terms.ts'
 import { errorName, log } from '../ground/log.ts'
@@ -22,7 +23,10 @@ export async function wake(env: Env, accountId: string, id: string): Promise<voi
   }
 }
 
-/** From the moment a request is verified nothing is sent and nothing is shown. */
+/**
+ * From the moment a request is verified nothing is sent and nothing is shown, and a member does nothing any more: their keys
+ * end here, and accounts/auth.ts looks whether a deletion stands before it lets a browser in.
+ */
 export function restrictions(db: Database, { accountId, scope, subjectId }: DeletionRow, at: number) {
   if (scope === 'contact')
     return [
@@ -31,5 +35,12 @@ export function restrictions(db: Database, { accountId, scope, subjectId }: Dele
     ]
   if (scope === 'workspace')
     return [holdInsert(db, { accountId, subjectId: accountId, kind: 'frozen', reason: 'deletion', at })]
+  if (scope === 'member')
+    return [
+      statement(
+        db,
+        sql`UPDATE api_keys SET revoked_at = ${at} WHERE account_id = ${accountId} AND member_id = ${subjectId} AND revoked_at IS NULL`,
+      ),
+    ]
   return []
 }
