@@ -5,6 +5,8 @@ import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { database } from '../../db/client.ts'
 import { actorOf, type DoorEnv } from '../audit/principal.ts'
+import { codeOf } from '../custody/codes.ts'
+import { loadPlatformRef } from '../custody/sealing.ts'
 import {
   createRoute,
   cutPage,
@@ -39,6 +41,7 @@ import {
   deletionSchema,
   deletionView,
   dryRunQuery,
+  followedSchema,
   openedSchema,
   openedView,
   previewSchema,
@@ -202,7 +205,7 @@ const getDeletion = createRoute({
   tags,
   request: { params: idParam('del_7d2f4h6j8k0m1n3p5q7r9s1t3v') },
   responses: {
-    200: jsonAnswer('The deletion.', deletionSchema),
+    200: jsonAnswer('The deletion.', followedSchema),
     ...refusals('unauthorized', 'forbidden', 'not_found'),
   },
 })
@@ -277,7 +280,11 @@ export const deletionRoom = openApiRoom<DoorEnv>()
     const { id } = c.req.valid('param')
     const row = await deletionQuery(database(c.env.DB), c.var.principal.accountId, id).get()
     if (!row) throw new Problem('not_found')
-    return c.json(deletionView(row), 200)
+    const code = codeOf(await loadPlatformRef(c.env.KEEPER), row.id)
+    return c.json(
+      { ...deletionView(row), code, statusUrl: `${c.var.settings.publicOrigin}/data-deletion/${code}` },
+      200,
+    )
   })
 
 const memberProblem = (reason: MemberRefusal): Problem =>

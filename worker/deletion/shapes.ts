@@ -60,6 +60,10 @@ export const deletionSchema = z
     cancelledAt: instant.nullable(),
   })
   .openapi('Deletion')
+/** With what opens the page on which everybody who has the code can follow it, and its receipts. */
+export const followedSchema = deletionSchema
+  .extend({ code, statusUrl: z.string() })
+  .openapi('FollowedDeletion')
 export const deletionPage = pageSchema('DeletionPage', deletionSchema)
 
 export const deletionView = (row: DeletionRow) => ({

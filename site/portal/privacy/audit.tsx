@@ -1,0 +1,148 @@
+// The ledger with its filters, and all of it as a file. Called by privacy.tsx.
+
+import { useState } from 'preact/hooks'
+import { ask } from '../client.ts'
+import {
+  Button,
+  type Column,
+  Empty,
+  Failed,
+  Field,
+  Input,
+  Skeleton,
+  sentenceOf,
+  Table,
+  Time,
+  toast,
+  useResource,
+} from '../ui/index.ts'
+import { actorWords, privacy, audit as words } from '../words/privacy.ts'
+import { saveAnswer } from './save.ts'
+
+type Entry = {
+  id: string
+  actor: string
+  action: string
+  subject: string
+  reason: string | null
+  recordedAt: string
+}
+type EntryPage = { data: Entry[]; next: string | null }
+type Filter = { action: string; actor: string; from: string; to: string }
+const none: Filter = { action: '', actor: '', from: '', to: '' }
+
+/** Days are whole ones of whoever looks: until the end of the last. */
+const startOf = (day: string, after = 0): string => {
+  const at = new Date(`${day}T00:00:00`)
+  at.setDate(at.getDate() + after)
+  return at.toISOString()
+}
+
+function load({ action, actor, from, to }: Filter, cursor?: string) {
+  const query = new URLSearchParams({ limit: '50' })
+  if (action.trim()) query.set('action', action.trim())
+  if (actor.trim()) query.set('actor', actor.trim())
+  if (from) query.set('from', startOf(from))
+  if (to) query.set('to', startOf(to, 1))
+  if (cursor) query.set('cursor', cursor)
+  return ask<EntryPage>(`/audit?${query}`)
+}
+
+export function Audit() {
+  const [filter, setFilter] = useState(none)
+  const { state, data, problem, reload, set } = useResource(() => load(filter), [filter])
+  const more = async () => {
+    const page = await load(filter, data?.next ?? undefined)
+    if (page.ok) set((before) => ({ data: [...before.data, ...page.data.data], next: page.data.next }))
+  }
+  return (
+    <>
+      <p>{words.text}</p>
+      <Filters onFilter={setFilter} />
+      {state === 'loading' && <Skeleton rows={8} />}
+      {state === 'failed' && problem && <Failed problem={problem} onRetry={() => void reload()} />}
+      {data && (
+        <Table
+          caption={privacy.tabs.audit}
+          columns={columns}
+          rows={data.data}
+          empty={<Empty title={words.emptyTitle} text={words.emptyText} icon="search" />}
+        />
+      )}
+      {data?.next && <Button onClick={() => void more()}>{privacy.more}</Button>}
+    </>
+  )
+}
+
+const columns: Column<Entry>[] = [
+  { id: 'action', label: words.action, cell: ({ action }) => action },
+  { id: 'actor', label: words.actor, cell: ({ actor }) => <span class="small">{actorWords(actor)}</span> },
+  { id: 'subject', label: words.subject, cell: ({ subject }) => <code class="small">{subject}</code> },
+  { id: 'reason', label: words.reason, cell: ({ reason }) => reason },
+  { id: 'when', label: words.when, cell: ({ recordedAt }) => <Time at={recordedAt} /> },
+]
+
+function Filters({ onFilter }: { onFilter: (filter: Filter) => void }) {
+  const [draft, setDraft] = useState(none)
+  const [busy, setBusy] = useState(false)
+  const set = (change: Partial<Filter>) => setDraft((before) => ({ ...before, ...change }))
+  const take = async () => {
+    setBusy(true)
+    const taken = await saveAnswer('/audit/export', 'ledger.ndjson')
+    setBusy(false)
+    toast(taken.ok ? { text: words.exported } : { text: sentenceOf(taken.problem), tone: 'bad' })
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        onFilter(draft)
+      }}
+    >
+      <div class="filters">
+        <Field label={words.action} hint={words.actionHint}>
+          <Input
+            value={draft.action}
+            autocapitalize="none"
+            spellcheck={false}
+            onInput={(event) => set({ action: event.currentTarget.value })}
+          />
+        </Field>
+        <Field label={words.actor} hint={words.actorHint}>
+          <Input
+            value={draft.actor}
+            autocapitalize="none"
+            spellcheck={false}
+            onInput={(event) => set({ actor: event.currentTarget.value })}
+          />
+        </Field>
+        <Field label={words.from}>
+          <Input
+            type="date"
+            value={draft.from}
+            onInput={(event) => set({ from: event.currentTarget.value })}
+          />
+        </Field>
+        <Field label={words.to}>
+          <Input type="date" value={draft.to} onInput={(event) => set({ to: event.currentTarget.value })} />
+        </Field>
+      </div>
+      <div class="actions">
+        <Button kind="main" type="submit">
+          {words.filter}
+        </Button>
+        <Button
+          onClick={() => {
+            setDraft(none)
+            onFilter(none)
+          }}
+        >
+          {words.clear}
+        </Button>
+        <Button busy={busy} onClick={() => void take()}>
+          {words.export}
+        </Button>
+      </div>
+    </form>
+  )
+}
