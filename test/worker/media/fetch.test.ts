@@ -45,7 +45,8 @@ describe('a file that somebody sends', () => {
     expect(row).toMatchObject({ state: 'kept', bytes: bytes.length, next_at: null, reason: null })
     const [key] = await objects()
     expect(key).toBe(`media/${sol.accountId}/${row?.contact_id}/${id}`)
-    const stored = new Uint8Array(await (await env.FILES.get(key as string))!.arrayBuffer())
+    const object = (await env.FILES.get(key as string)) as R2ObjectBody
+    const stored = new Uint8Array(await object.arrayBuffer())
     expect(fromUtf8(stored.subarray(0, 8))).toBe('svfile1\n')
     expect(digest(stored)).not.toBe(digest(bytes))
     const answer = await read(id)
