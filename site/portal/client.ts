@@ -79,6 +79,9 @@ type Body<R> =
       : never
     : never
 
+/** What an operation answers when all goes well: `DataOf<typeof api.sessions.$get>`. */
+export type DataOf<F> = F extends (...args: never[]) => Promise<infer R> ? Body<R> : never
+
 /** Never rejects. An answer without a body has the data `undefined`. */
 export async function call<R extends ClientResponse<unknown, number, string>>(
   sent: Promise<R>,

@@ -1,6 +1,6 @@
 // The two menus of the frame: the workspace one is in, and oneself. Called by frame.tsx.
 
-import { chooseWorkspace, tell } from './client.ts'
+import { api, call, chooseWorkspace } from './client.ts'
 import { stopLive } from './live.ts'
 import { can, enterWorkspace, session } from './session.ts'
 import { Menu, type MenuItem } from './ui/menu.tsx'
@@ -31,7 +31,7 @@ export function WorkspaceMenu() {
 /** Out, and nothing of the workspace is left in this tab. */
 export async function signOut(): Promise<void> {
   stopLive()
-  await tell('/session', 'DELETE')
+  await call(api.session.$delete())
   chooseWorkspace(null)
   location.replace('/portal/sign-in?why=left')
 }

@@ -2,27 +2,19 @@
 
 import { signal } from '@preact/signals'
 import type { permissions, roles } from '../../worker/accounts/permissions.ts'
-import { ask, chooseWorkspace, chosenWorkspace, type Result } from './client.ts'
+import { api, call, chooseWorkspace, chosenWorkspace, type DataOf, type Result } from './client.ts'
 
 export type Role = keyof typeof roles
 export type Scope = keyof typeof permissions
-export type Workspace = { id: string; name: string; role: Role }
-
-export type Session = {
-  user: { id: string }
-  session: { id: string; provenAt: string }
-  workspace: { id: string; name: string } | null
-  member: { id: string; role: Role; name: string | null; email: string | null } | null
-  scopes: Scope[]
-  workspaces: Workspace[]
-}
+export type Session = DataOf<typeof api.session.$get>
+export type Workspace = Session['workspaces'][number]
 
 /** Undefined until it is loaded, and where nobody signed in. */
 export const session = signal<Session | undefined>(undefined)
 
 /** A workspace of this tab that one no longer belongs to is let go, and the one joined last taken. */
 export async function loadSession(): Promise<Result<Session>> {
-  const answer = await ask<Session>('/session')
+  const answer = await call(api.session.$get())
   if (answer.ok && !answer.data.workspace && chosenWorkspace()) {
     chooseWorkspace(null)
     return loadSession()

@@ -1,7 +1,7 @@
 // The script of /portal/account: one's own name, where one is signed in, and the passkeys that do it.
 
 import { useState } from 'preact/hooks'
-import { ask, tell } from '../client.ts'
+import { api, call, type DataOf } from '../client.ts'
 import { signOut } from '../frame-menus.tsx'
 import { mount } from '../mount.tsx'
 import { loadSession } from '../session.ts'
@@ -25,15 +25,7 @@ import { account as words } from '../words/people.ts'
 import { common, frame } from '../words/shell.ts'
 import { Passkeys } from './passkeys.tsx'
 
-type Browser = {
-  id: string
-  current: boolean
-  device: string | null
-  place: string | null
-  network: string | null
-  signedInAt: string
-  usedAt: string
-}
+type Browser = DataOf<typeof api.sessions.$get>['data'][number]
 
 const Account = () => (
   <Page
@@ -59,7 +51,7 @@ function OwnName() {
   const [error, setError] = useState<string>()
   const save = async () => {
     setBusy(true)
-    const told = await tell('/session', 'PATCH', { name: name.trim() })
+    const told = await call(api.session.$patch({ json: { name: name.trim() } }))
     if (told.ok) await loadSession()
     setBusy(false)
     setError(told.ok ? undefined : sentenceOf(told.problem))
@@ -92,15 +84,15 @@ function OwnName() {
   )
 }
 
-const load = () => ask<{ data: Browser[] }>('/sessions?limit=200')
+const load = () => call(api.sessions.$get({ query: { limit: '200' } }))
 
 function Browsers() {
   const { state, data, problem, reload, set } = useResource(load, [])
   const end = (one: Browser) => {
     const before = data
-    set(({ data: rows }) => ({ data: rows.filter(({ id }) => id !== one.id) }))
+    set((page) => ({ ...page, data: page.data.filter(({ id }) => id !== one.id) }))
     const act = async () => {
-      const told = await tell(`/sessions/${one.id}`, 'DELETE')
+      const told = await call(api.sessions[':id'].$delete({ param: { id: one.id } }))
       if (!told.ok) toast({ text: sentenceOf(told.problem), tone: 'bad' })
       await reload()
     }

@@ -1,18 +1,11 @@
 // Invitations that wait. Calling one back can be undone for a moment. Called by people.tsx.
 
 import { roles } from '../../../worker/accounts/permissions.ts'
-import { tell } from '../client.ts'
-import type { Role } from '../session.ts'
+import { api, call, type DataOf } from '../client.ts'
 import { Button, type Column, later, sentenceOf, Table, Time, toast } from '../ui/index.ts'
 import { invitations as words } from '../words/people.ts'
 
-export type Invitation = {
-  id: string
-  email: string | null
-  role: Role
-  createdAt: string
-  expiresAt: string
-}
+export type Invitation = DataOf<typeof api.invitations.$get>['data'][number]
 
 type InvitationsProps = {
   invitations: Invitation[]
@@ -27,7 +20,7 @@ export function Invitations({ invitations, show, reload }: InvitationsProps) {
       text: words.revoked(one.email ?? ''),
       undo: () => show(invitations),
       act: () => {
-        void tell(`/invitations/${one.id}`, 'DELETE').then((told) => {
+        void call(api.invitations[':id'].$delete({ param: { id: one.id } })).then((told) => {
           if (!told.ok) toast({ text: sentenceOf(told.problem), tone: 'bad' })
           reload()
         })

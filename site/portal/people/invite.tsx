@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { roles } from '../../../worker/accounts/permissions.ts'
-import { tell } from '../client.ts'
+import { api, call } from '../client.ts'
 import type { Role } from '../session.ts'
 import { Button, Dialog, Field, Input, sentenceOf, toast, useSession } from '../ui/index.ts'
 import { people, invitations as words } from '../words/people.ts'
@@ -20,7 +20,7 @@ export function Invite({ onClose, onSent }: { onClose: () => void; onSent: () =>
   const send = async () => {
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim())) return setError(words.emailWrong)
     setBusy(true)
-    const sent = await tell('/invitations', 'POST', { email: email.trim(), role })
+    const sent = await call(api.invitations.$post({ json: { email: email.trim(), role } }))
     setBusy(false)
     if (!sent.ok) return setError(sentenceOf(sent.problem))
     toast({ text: words.done(email.trim()) })

@@ -1,7 +1,7 @@
 // The script of /portal/keys: API keys, made with the scopes they need, shown once, revoked for good.
 
 import { useState } from 'preact/hooks'
-import { api, call } from '../client.ts'
+import { api, call, type DataOf, type Result } from '../client.ts'
 import { mount } from '../mount.tsx'
 import type { Scope } from '../session.ts'
 import {
@@ -23,19 +23,11 @@ import {
 import { scopes as scopeWords, keys as words } from '../words/people.ts'
 import { MakeKey } from './make-key.tsx'
 
-type Key = {
-  id: string
-  name: string
-  scopes: string[]
-  createdAt: string
-  lastUsedAt: string | null
-  revokedAt: string | null
-}
+type Key = DataOf<typeof api.keys.$get>['data'][number]
 
-async function load() {
+async function load(): Promise<Result<Key[]>> {
   const page = await call(api.keys.$get({ query: { limit: '200' } }))
-  const rows: Key[] = page.ok ? page.data.data : []
-  return page.ok ? { ok: true as const, data: rows } : page
+  return page.ok ? { ok: true, data: page.data.data } : page
 }
 
 function Keys() {

@@ -1,7 +1,7 @@
 // The members of the workspace: whoever may changes a role in place, or removes somebody. Called by people.tsx.
 
 import { roles } from '../../../worker/accounts/permissions.ts'
-import { tell } from '../client.ts'
+import { api, call, type DataOf } from '../client.ts'
 import type { Role } from '../session.ts'
 import {
   Avatar,
@@ -18,7 +18,7 @@ import {
 } from '../ui/index.ts'
 import { people as words } from '../words/people.ts'
 
-export type Member = { id: string; role: Role; email: string | null; name?: string | null; createdAt: string }
+export type Member = DataOf<typeof api.members.$get>['data'][number]
 
 type MembersProps = {
   members: Member[]
@@ -34,7 +34,7 @@ export function Members({ members, show, reload }: MembersProps) {
   const isOwner = me?.role === 'owner'
   const change = async (member: Member, role: Role, back?: Role) => {
     show(members.map((one) => (one.id === member.id ? { ...one, role } : one)))
-    const told = await tell(`/members/${member.id}`, 'PATCH', { role })
+    const told = await call(api.members[':id'].$patch({ param: { id: member.id }, json: { role } }))
     if (!told.ok) {
       reload()
       return toast({ text: sentenceOf(told.problem), tone: 'bad' })
@@ -95,7 +95,7 @@ async function remove(member: Member, reload: () => void): Promise<void> {
     action: words.remove,
   })
   if (!sure) return
-  const told = await tell(`/members/${member.id}/deletion`, 'POST')
+  const told = await call(api.members[':id'].deletion.$post({ param: { id: member.id }, query: {} }))
   toast(told.ok ? { text: words.removed(name) } : { text: sentenceOf(told.problem), tone: 'bad' })
   reload()
 }

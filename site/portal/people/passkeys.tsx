@@ -1,7 +1,7 @@
 // Passkeys of whoever is signed in: made on this device, named, removed. Called by account.tsx.
 
 import { useState } from 'preact/hooks'
-import { ask, tell } from '../client.ts'
+import { api, call, type DataOf } from '../client.ts'
 import { hasPasskeys, makePasskey } from '../session/passkey.ts'
 import {
   Badge,
@@ -22,19 +22,19 @@ import {
 import { account as words } from '../words/people.ts'
 import { common } from '../words/shell.ts'
 
-type Passkey = { id: string; name: string | null; synced: boolean; createdAt: string | null }
+type Passkey = DataOf<typeof api.passkeys.$get>['data'][number]
 type Naming = { passkey?: Passkey }
 
-const load = () => ask<{ data: Passkey[] }>('/passkeys?limit=200')
+const load = () => call(api.passkeys.$get({ query: { limit: '200' } }))
 
 export function Passkeys() {
   const { state, data, problem, reload, set } = useResource(load, [])
   const [naming, setNaming] = useState<Naming>()
   const remove = (one: Passkey) => {
     const before = data
-    set(({ data: rows }) => ({ data: rows.filter(({ id }) => id !== one.id) }))
+    set((page) => ({ ...page, data: page.data.filter(({ id }) => id !== one.id) }))
     const act = async () => {
-      const told = await tell(`/passkeys/${one.id}`, 'DELETE')
+      const told = await call(api.passkeys[':id'].$delete({ param: { id: one.id } }))
       if (!told.ok) toast({ text: sentenceOf(told.problem), tone: 'bad' })
       await reload()
     }
@@ -106,7 +106,7 @@ function Name({ naming: { passkey }, onClose, onDone }: NameProps) {
     const called = name.trim() || words.unnamed
     setBusy(true)
     const told = passkey
-      ? await tell(`/passkeys/${passkey.id}`, 'PATCH', { name: called })
+      ? await call(api.passkeys[':id'].$patch({ param: { id: passkey.id }, json: { name: called } }))
       : await makePasskey(called)
     setBusy(false)
     if (!told.ok)

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { permissions, roles } from '../../../worker/accounts/permissions.ts'
-import { api, ask, call } from '../client.ts'
+import { api, call, type Result } from '../client.ts'
 import { mount } from '../mount.tsx'
 import type { Role, Scope } from '../session.ts'
 import { Button, Failed, Page, Skeleton, useChanges, useResource } from '../ui/index.ts'
@@ -14,18 +14,14 @@ import { type Member, Members } from './members.tsx'
 /** More than a workspace has: the list is shown as one. */
 const most = '200'
 
-async function load() {
+async function load(): Promise<Result<{ members: Member[]; invitations: Invitation[] }>> {
   const [members, invitations] = await Promise.all([
     call(api.members.$get({ query: { limit: most } })),
-    ask<{ data: Invitation[] }>(`/invitations?limit=${most}`),
+    call(api.invitations.$get({ query: { limit: most } })),
   ])
   if (!members.ok) return members
   if (!invitations.ok) return invitations
-  const all: { members: Member[]; invitations: Invitation[] } = {
-    members: members.data.data,
-    invitations: invitations.data.data,
-  }
-  return { ok: true as const, data: all }
+  return { ok: true, data: { members: members.data.data, invitations: invitations.data.data } }
 }
 
 function People() {

@@ -1,7 +1,7 @@
 // The script of /portal/workspace: what it is called, and where the rest of it is settled.
 
 import { useState } from 'preact/hooks'
-import { tell } from '../client.ts'
+import { api, call } from '../client.ts'
 import { mount } from '../mount.tsx'
 import { can, loadSession } from '../session.ts'
 import {
@@ -26,7 +26,7 @@ function Workspace() {
   const save = async (wanted: string, back?: string) => {
     if (wanted.trim() === '') return setError(words.nameWrong)
     setBusy(true)
-    const told = await tell('/workspace', 'PATCH', { name: wanted.trim() })
+    const told = await call(api.workspace.$patch({ json: { name: wanted.trim() } }))
     if (told.ok) await loadSession()
     setBusy(false)
     if (!told.ok) return setError(sentenceOf(told.problem))

@@ -3,22 +3,22 @@
 
 import { useState } from 'preact/hooks'
 import { roles } from '../../../worker/accounts/permissions.ts'
-import { ask, chooseWorkspace, type Result, tell } from '../client.ts'
+import { api, call, chooseWorkspace, type DataOf, type Result } from '../client.ts'
 import { mountOpen } from '../mount.tsx'
-import type { Role } from '../session.ts'
 import { Button, Failed, Field, Skeleton, sentenceOf, useResource, useTitle } from '../ui/index.ts'
 import { signIn, join as words } from '../words/shell.ts'
 import { Brand } from './brand.tsx'
 import { CodeInput, codeDigits } from './code-input.tsx'
 
-type Invitation = { workspace: string; role: Role; email: string; expiresAt: string }
+const door = api.public.invitations[':token']
+type Invitation = DataOf<typeof door.$get>
 
-const path = (): string => `/public/invitations/${encodeURIComponent(location.hash.slice(1))}`
+const param = () => ({ token: location.hash.slice(1) })
 
 /** A link without its secret leads where a link that is too old leads. */
 const load = async (): Promise<Result<Invitation | undefined>> => {
   if (location.hash.length < 2) return { ok: true, data: undefined }
-  const found = await ask<Invitation>(path())
+  const found = await call(door.$get({ param: param() }))
   return !found.ok && found.problem.code === 'not_found' ? { ok: true, data: undefined } : found
 }
 
@@ -53,7 +53,7 @@ function useJoining() {
   const [error, setError] = useState<string>()
   const send = async () => {
     setBusy(true)
-    const told = await tell(`${path()}/codes`, 'POST')
+    const told = await call(door.codes.$post({ param: param() }))
     setBusy(false)
     setSent(sent || told.ok)
     if (told.ok) setError(undefined)
@@ -63,7 +63,7 @@ function useJoining() {
     if (busy) return
     if (code.length < codeDigits) return setError(signIn.codeWrong)
     setBusy(true)
-    const told = await tell<{ workspaces: { id: string }[] }>(path(), 'POST', { code })
+    const told = await call(door.$post({ param: param(), json: { code } }))
     if (told.ok) {
       // The one joined last comes first.
       chooseWorkspace(told.data.workspaces[0]?.id ?? null)

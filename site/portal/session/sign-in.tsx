@@ -1,7 +1,7 @@
 // The script of /portal/sign-in: an address and a code, or a passkey. The words are the same for every address.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { tell } from '../client.ts'
+import { api, call } from '../client.ts'
 import { mountOpen } from '../mount.tsx'
 import { Button, Field, Input, sentenceOf, useTitle } from '../ui/index.ts'
 import { signIn as words } from '../words/shell.ts'
@@ -54,7 +54,8 @@ function SignIn() {
   )
 }
 
-const requestCode = (email: string) => tell('/public/sign-in/codes', 'POST', { email: email.trim() })
+const requestCode = (email: string) =>
+  call(api.public['sign-in'].codes.$post({ json: { email: email.trim() } }))
 
 type AskProps = { email: string; setEmail: (email: string) => void; onSent: () => void }
 
@@ -141,7 +142,7 @@ function GiveCode({ email, onOther }: { email: string; onOther: () => void }) {
     if (busy) return
     if (given.length < codeDigits) return setError(words.codeWrong)
     setBusy(true)
-    const entered = await tell('/public/sign-in', 'POST', { email: email.trim(), code: given })
+    const entered = await call(api.public['sign-in'].$post({ json: { email: email.trim(), code: given } }))
     if (entered.ok) return onwards()
     setBusy(false)
     const { code: reason, status } = entered.problem

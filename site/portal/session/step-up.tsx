@@ -2,7 +2,7 @@
 
 import { render } from 'preact'
 import { useState } from 'preact/hooks'
-import { tell } from '../client.ts'
+import { api, call } from '../client.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
@@ -39,7 +39,7 @@ function useProof(answer: (yes: boolean) => void) {
   }
   const mail = () =>
     during(async () => {
-      const told = await tell('/session/proof/codes', 'POST')
+      const told = await call(api.session.proof.codes.$post())
       setSent(told.ok)
       return told.ok ? undefined : sentenceOf(told.problem)
     })
@@ -51,7 +51,7 @@ function useProof(answer: (yes: boolean) => void) {
     })
   const give = (code: string) =>
     during(async () => {
-      const told = await tell('/session/proof', 'POST', { code: code.replace(/\D/g, '') })
+      const told = await call(api.session.proof.$post({ json: { code } }))
       if (told.ok) answer(true)
       else return told.problem.code === 'code_refused' ? words.refused : sentenceOf(told.problem)
       return undefined

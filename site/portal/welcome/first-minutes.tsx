@@ -1,7 +1,7 @@
 // The steps from an empty workspace to a first conversation, as the workspace is now. Called by main.tsx.
 
 import type { ComponentChildren } from 'preact'
-import { ask, type Result } from '../client.ts'
+import { api, call, type DataOf, type Result } from '../client.ts'
 import {
   can,
   Failed,
@@ -16,42 +16,39 @@ import {
 } from '../ui/index.ts'
 import { welcome as words } from '../words/shell.ts'
 
-type Number = { id: string; displayPhoneNumber: string | null; verifiedName: string | null }
-type Conversation = { lastInboundAt?: string | null; last?: { direction: string } | null }
-type State = { number: Number | undefined; heard: boolean; answered: boolean; invited: boolean }
-type List<T> = { data: T[] }
+type State = {
+  number: DataOf<typeof api.numbers.$get>['data'][number] | undefined
+  heard: boolean
+  answered: boolean
+  invited: boolean
+}
 
-const none = <T,>(): Promise<Result<List<T>>> => Promise.resolve({ ok: true, data: { data: [] } })
+const empty = { ok: true as const, data: { data: [], next: null } }
 
-const outbound = async (id: string): Promise<boolean> => {
-  const read = await ask<List<{ direction: string }>>(`/conversations/${id}/messages?limit=50`)
-  return read.ok && read.data.data.some(({ direction }) => direction === 'outbound')
+async function answeredIn(id: string): Promise<boolean> {
+  const read = await call(api.conversations[':id'].messages.$get({ param: { id }, query: { limit: '50' } }))
+  return read.ok && read.data.data.some(({ direction }) => direction === 'out')
 }
 
 /** What the role does not open counts as not done. */
 async function look(): Promise<Result<State>> {
   const people = can('members')
   const [numbers, conversations, members, invitations] = await Promise.all([
-    ask<List<Number>>('/numbers'),
-    can('conversations:read')
-      ? ask<List<Conversation & { id: string }>>('/conversations?limit=20')
-      : none<never>(),
-    people ? ask<List<unknown>>('/members?limit=2') : none(),
-    people ? ask<List<unknown>>('/invitations?limit=1') : none(),
+    call(api.numbers.$get({ query: {} })),
+    can('conversations:read') ? call(api.conversations.$get({ query: { limit: '20' } })) : empty,
+    people ? call(api.members.$get({ query: { limit: '2' } })) : empty,
+    people ? call(api.invitations.$get({ query: { limit: '1' } })) : empty,
   ])
   if (!numbers.ok) return numbers
   if (!conversations.ok) return conversations
-  const talks: (Conversation & { id: string })[] = conversations.data.data
-  const first = talks[0]
+  const talks: { id: string; last: { direction: 'in' | 'out' } | null }[] = conversations.data.data
+  const [first] = talks
   const answered =
-    talks.some(({ last }) => last?.direction === 'outbound') ||
-    (first !== undefined && (await outbound(first.id)))
-  const others =
-    (members.ok ? members.data.data.length : 1) > 1 || (invitations.ok && invitations.data.data.length > 0)
-  return {
-    ok: true,
-    data: { number: numbers.data.data[0], heard: talks.length > 0, answered, invited: others },
-  }
+    talks.some(({ last }) => last?.direction === 'out') ||
+    (first !== undefined && (await answeredIn(first.id)))
+  const invited =
+    (members.ok && members.data.data.length > 1) || (invitations.ok && invitations.data.data.length > 0)
+  return { ok: true, data: { number: numbers.data.data[0], heard: talks.length > 0, answered, invited } }
 }
 
 type Step = { id: string; title: string; done: string | false; text?: string; action?: ComponentChildren }

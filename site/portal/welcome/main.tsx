@@ -2,7 +2,7 @@
 // whether it is done.
 
 import { useState } from 'preact/hooks'
-import { chooseWorkspace, tell } from '../client.ts'
+import { api, call, chooseWorkspace } from '../client.ts'
 import { mount } from '../mount.tsx'
 import { session } from '../session.ts'
 import { Button, Field, Input, Page, sentenceOf } from '../ui/index.ts'
@@ -19,7 +19,7 @@ function NameIt() {
     const wanted = name.trim()
     if (wanted === '' || wanted.length > 100) return setError(words.nameWrong)
     setBusy(true)
-    const made = await tell<{ id: string }>('/workspaces', 'POST', { name: wanted })
+    const made = await call(api.workspaces.$post({ json: { name: wanted } }))
     if (!made.ok) {
       setBusy(false)
       return setError(sentenceOf(made.problem))
