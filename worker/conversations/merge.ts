@@ -7,8 +7,8 @@ import { holdsMergeInsert } from '../audit/holds.ts'
 import { sha256 } from '../crypto/digest.ts'
 import { type Keepers, openColumns } from '../custody/sealing.ts'
 import { idFrom } from '../ground/ids.ts'
+import { movedRows } from './merge-rows.ts'
 import { type ConversationRow, conversationId } from './record.ts'
-import { mergedTerms } from './terms.ts'
 
 const { contactPreferences, contacts, conversations, holds, messageChanges } = schema
 
@@ -94,41 +94,14 @@ export function mergeStatements(db: Database, facts: MergeFacts): Statement[] {
   const run = (query: SQL) => statement(db, query)
   const moved = facts.preferences.map((row) => ({ ...row, contactId: winner }))
   return [
-    ...facts.conversations.map((row) =>
-      run(sql`UPDATE messages SET conversation_id = ${conversationId(row.numberId, winner)}, contact_id = ${winner}
-        WHERE account_id = ${accountId} AND conversation_id = ${row.id}`),
-    ),
-    run(
-      sql`UPDATE message_changes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(
-      sql`UPDATE message_statuses SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(
-      sql`UPDATE raw_events SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(
-      sql`UPDATE waiting_sends SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(
-      sql`UPDATE wishes SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
     ...requestStatements(db, facts.merge),
-    ...notedStatements(db, facts.merge),
-    // Their objects stay where they are: holder_id says where.
-    run(
-      sql`UPDATE media SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    ...mergedTerms(db, accountId, winner, losers),
     // One by one: two losers may carry the same kind.
     ...facts.holds.map((hold) => holdsMergeInsert(db, [{ ...hold, subjectId: winner }])),
     run(sql`DELETE FROM holds WHERE account_id = ${accountId} AND subject_id IN ${among(losers)}`),
     ...(moved.length > 0 ? [preferencesInsert(db, moved)] : []),
-    run(
-      sql`DELETE FROM contact_preferences WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(sql`DELETE FROM conversations WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`),
+    ...movedRows(db, facts.merge, facts.conversations),
     run(sql`DELETE FROM contacts WHERE account_id = ${accountId} AND id IN ${among(losers)}`),
+    ...losers.map((loser) => mergeEntry(db, accountId, winner, loser)),
   ]
 }
 
@@ -159,24 +132,6 @@ function requestStatements(db: Database, { accountId, winner, losers }: Merge): 
       db,
       sql`UPDATE packages SET expires_at = 0 WHERE account_id = ${accountId} AND subject_id IN ${among(losers)} AND state IN ('building', 'ready')`,
     ),
-  ]
-}
-
-/** What the business noted: of two values of one field the newer stays. Every consent and withdrawal stays. */
-function notedStatements(db: Database, { accountId, winner, losers }: Merge): Statement[] {
-  const both = among([winner, ...losers])
-  const run = (query: SQL) => statement(db, query)
-  return [
-    run(
-      sql`UPDATE consents SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    run(sql`DELETE FROM custom_values WHERE account_id = ${accountId} AND contact_id IN ${both}
-      AND EXISTS (SELECT 1 FROM custom_values other WHERE other.account_id = ${accountId} AND other.contact_id IN ${both}
-        AND other.field_id = custom_values.field_id AND (other.updated_at, other.id) > (custom_values.updated_at, custom_values.id))`),
-    run(
-      sql`UPDATE custom_values SET contact_id = ${winner} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-    ...losers.map((loser) => mergeEntry(db, accountId, winner, loser)),
   ]
 }
 

@@ -2,7 +2,7 @@
 // for the batches of the walks that write messages; the search walk does the indexing. Why: docs/decisions/0039.
 
 import { type SQL, sql } from 'drizzle-orm'
-import { among, type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
+import { type Database, rowsInsert, type Statement, schema, statement } from '../../db/client.ts'
 import { base64url } from '../crypto/bytes.ts'
 import { hmac } from '../crypto/hmac.ts'
 import type { AccountKeys } from '../custody/sealing.ts'
@@ -71,19 +71,3 @@ export const contactDueUpsert = (
   what: 'all' | 'name',
   now: number,
 ): Statement => statement(db, dueOf(accountId, contactId, what === 'all' ? '' : behindAll, sql`${now}`))
-
-/** Two contacts became one: what the loser was found by is made anew under the winner. Run it when the winner's rows stand. */
-export const mergedTerms = (
-  db: Database,
-  accountId: string,
-  winner: string,
-  losers: string[],
-): Statement[] => [
-  ...['search_terms', 'search_cursors'].map((table) =>
-    statement(
-      db,
-      sql`DELETE FROM ${sql.raw(table)} WHERE account_id = ${accountId} AND contact_id IN ${among(losers)}`,
-    ),
-  ),
-  statement(db, dueOf(accountId, winner, '', sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`)),
-]
