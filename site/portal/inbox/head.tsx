@@ -47,11 +47,10 @@ export function Head({ conversation }: { conversation: Conversation }) {
             <span class="unseen">{closedAt === null ? words.head.closeFull : words.head.reopen}</span>
           </Button>
         )}
-        {mayAct && (
-          <Button kind="quiet" icon="mail" aria-label={words.head.unread} onClick={() => markUnread(id)} />
-        )}
+        <Menu label={words.head.more} icon="more" items={moreFor(id, mayAct)} class="further" />
         <Button
           kind="quiet"
+          class="beside"
           aria-label={isPanelOpen.value ? words.inbox.hideDetails : words.inbox.details}
           aria-expanded={isPanelOpen.value}
           onClick={togglePanel}
@@ -62,6 +61,15 @@ export function Head({ conversation }: { conversation: Conversation }) {
     </header>
   )
 }
+
+const moreFor = (id: string, mayAct: boolean): MenuItem[] => [
+  ...(mayAct ? [{ label: words.head.unread, icon: 'mail' as const, onSelect: () => markUnread(id) }] : []),
+  {
+    label: isPanelOpen.value ? words.inbox.hideDetails : words.inbox.details,
+    icon: 'contacts',
+    onSelect: togglePanel,
+  },
+]
 
 const Labels = ({ conversation }: { conversation: Conversation }) => {
   const own = labels.value.filter(({ id }) => conversation.labels.includes(id))

@@ -28,6 +28,7 @@ import { loadTemplates, syncTemplates } from './api.ts'
 import { plainOf } from './markup.ts'
 import { send } from './sending.ts'
 import type { Template } from './types.ts'
+import { Written } from './written.tsx'
 
 type Props = { conversationId: string; onClose: () => void }
 
@@ -198,11 +199,15 @@ function Preview({ template, values }: { template: Template; values: Values }) {
             <strong>{header.text || words.templates.kinds[header.kind]}</strong>
           </p>
         )}
-        <p class="written" dir="auto">
-          {body.map((piece, i) => (
-            <PieceOf key={i} piece={piece} />
-          ))}
-        </p>
+        {body.some((piece) => piece.open) ? (
+          <p class="written" dir="auto">
+            {body.map((piece, i) => (
+              <PieceOf key={i} piece={piece} />
+            ))}
+          </p>
+        ) : (
+          <Written text={body.map((piece) => piece.text).join('')} />
+        )}
         {footer && (
           <p class="small" dir="auto">
             {footer}

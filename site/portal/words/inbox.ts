@@ -34,7 +34,7 @@ export const filters = {
   me: 'Me',
   nobody: 'Nobody',
   label_: 'Label',
-  anyLabel: 'Any label',
+  anyLabel: 'Label',
   unread: 'Unread',
 }
 
