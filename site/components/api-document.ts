@@ -40,7 +40,8 @@ export type Operation = Pick<RawOperation, 'operationId' | 'summary' | 'descript
   method: string
   path: string
   /** `none`: anybody may call it. */
-  auth: 'apiKey' | 'operatorKey' | 'none'
+  /** `session`: of a browser that is signed in; no key opens it. */
+  auth: 'apiKey' | 'operatorKey' | 'session' | 'none'
   scope: string | undefined
   parameters: Field[]
   body: Field[]
@@ -132,6 +133,7 @@ function answerOf(
 function authOf({ security = [] }: RawOperation): Operation['auth'] {
   const [scheme] = security
   if (!scheme) return 'none'
+  if ('session' in scheme) return 'session'
   return 'operatorKey' in scheme ? 'operatorKey' : 'apiKey'
 }
 
@@ -147,10 +149,20 @@ function callOf(
     (text, { name, schema }) => text.replace(`{${name}}`, String(schema.example ?? name)),
     path,
   )
-  const secret = { apiKey: '$KEY', operatorKey: '$OPERATOR_KEY', none: undefined }[authOf(raw)]
+
+  const bearer = (secret: string) => [`  -H "Authorization: Bearer ${secret}"`]
+  const proof = {
+    apiKey: bearer('$KEY'),
+    operatorKey: bearer('$OPERATOR_KEY'),
+    session: [
+      '  -H "Cookie: __Host-session=$SESSION"',
+      ...(method === 'GET' ? [] : ['  -H "Origin: https://your-gateway.example"']),
+    ],
+    none: [],
+  }[authOf(raw)]
   const lines = [
     `curl ${method === 'GET' ? '' : `-X ${method} `}https://your-gateway.example${filled}`,
-    ...(secret ? [`  -H "Authorization: Bearer ${secret}"`] : []),
+    ...proof,
   ]
   if (body)
     lines.push(
