@@ -21,6 +21,7 @@ import {
 import { connect, number as words } from '../words/connect.ts'
 import { connectPage, disconnect, loadNumber, type OwnNumber } from './connect-api.ts'
 import { Doctor } from './doctor.tsx'
+import { Upkeep } from './upkeep.tsx'
 
 const id = new URLSearchParams(location.search).get('n') ?? ''
 const tones: Record<OwnNumber['connection'], Tone> = {
@@ -61,6 +62,7 @@ function NumberScreen() {
       )}
       {data && <Standing number={data} />}
       {data && data.connection !== 'disconnected' && <Doctor numberId={data.id} />}
+      {data && data.connection !== 'disconnected' && <Upkeep numberId={data.id} />}
       {data && <Facts number={data} />}
       {data && data.connection !== 'disconnected' && can('numbers:write') && (
         <Disconnect number={data} onDone={() => void number.reload()} />

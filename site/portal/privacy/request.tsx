@@ -17,7 +17,7 @@ import {
   useResource,
 } from '../ui/index.ts'
 import { actorWords, privacy, requests as words } from '../words/privacy.ts'
-import { type Request, requestTone } from './requests.tsx'
+import { type Request, requestTone } from './request-data.ts'
 
 type Whole = Request & { messages: { by: string; text: string; at: string }[] }
 type Props = { id: string; onClose: () => void; onChange: () => void }

@@ -14,33 +14,18 @@ import {
   sentenceOf,
   Table,
   Time,
-  type Tone,
   toast,
   useChanges,
   useResource,
 } from '../ui/index.ts'
 import { privacy, requests as words } from '../words/privacy.ts'
 import { RequestDialog } from './request.tsx'
+import { type Request, requestTone } from './request-data.ts'
 
-export type Request = {
-  id: string
-  type: string
-  contactId: string
-  door: string
-  state: string
-  receivedAt: string
-  dueAt: string
-  letThroughAt: string | null
-  decidedBy: string | null
-  refusal: string | null
-}
 type RequestPage = { data: Request[]; next: string | null }
 
 const load = (cursor?: string) =>
   ask<RequestPage>(`/requests?limit=50${cursor === undefined ? '' : `&cursor=${cursor}`}`)
-
-export const requestTone = (state: string): Tone =>
-  (({ waiting: 'warn', granted: 'info', done: 'good' }) as const)[state as 'waiting'] ?? 'neutral'
 
 export function Requests() {
   const { state, data, problem, reload, set } = useResource(() => load(), [])
