@@ -20,7 +20,7 @@ const pure = [
   'inbound/(plan|drafts|notes|reading|frame|wish)',
   'templates/(check|words)',
   'onboarding/doctor-(decide|words)',
-  'sending/(gates|ground-of)',
+  'sending/(gates|ground-of|explain)',
   'live/hearing',
   'media/(kinds|serving)',
 ]

@@ -51,6 +51,7 @@ import { publicRights } from './rights/public-routes.ts'
 import { businessRights } from './rights/request-routes.ts'
 import { rights } from './rights/routes.ts'
 import { searchRoom } from './search/routes.ts'
+import { explanations } from './sending/explanation-routes.ts'
 import { inbox } from './sending/inbox-routes.ts'
 import { cloudApiPaths, proxy } from './sending/routes.ts'
 import { publicSignIn } from './signin/public-routes.ts'
@@ -78,6 +79,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', conversationStates)
   .route('/', notes)
   .route('/', inbox)
+  .route('/', explanations)
   .route('/', live)
   .route('/', contacts)
   .route('/', contactNotes)
