@@ -2,7 +2,7 @@
 // headers on a WebSocket, so its workspace stands in the address, and its Origin has to be ours: any page can open a line.
 
 import type { DoorEnv, Principal } from '../audit/principal.ts'
-import { createRoute, openApiRoom, refusals, z } from '../ground/openapi.ts'
+import { createRoute, needsScope, openApiRoom, refusals, z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { listenerHeader } from './header.ts'
 import type { Listener } from './standing.ts'
@@ -13,6 +13,9 @@ const query = z.object({
   epoch: z.string().max(64).optional(),
 })
 
+/** Everybody of the workspace may listen; what each hears is a matter of their scopes. */
+const { security, middleware } = needsScope('numbers:read')
+
 const listen = createRoute({
   method: 'get',
   path: '/live',
@@ -21,7 +24,7 @@ const listen = createRoute({
   description:
     'A WebSocket. It says `{"type":"hello","seq","epoch"}`, then `{"type":"changes","seq","changes"}` with kinds and ids, as far as your scopes show them; read the rest from the API. After a lost line come back with `after` and `epoch` of the last word: what you missed is told, or `{"type":"reset","seq","epoch"}` says that it cannot be, and you read everything again. `ping` is answered with `pong`. Closed with 4001 when you may no longer listen.',
   tags: ['Live'],
-  security: [{ apiKey: ['conversations:read'] }, { session: ['conversations:read'] }],
+  security,
   request: {
     query,
   },
@@ -44,7 +47,7 @@ const room = openApiRoom<DoorEnv>()
 // An answer of 101 is no answer that a typed client reads: the door is described, and opened, by itself.
 room.openAPIRegistry.registerPath(listen)
 
-export const live = room.get('/live', async (c) => {
+export const live = room.get('/live', middleware, async (c) => {
   const { principal, settings } = c.var
   const asked = query.safeParse(c.req.query())
   if (!asked.success) throw new Problem('bad_request')
