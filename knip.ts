@@ -11,7 +11,7 @@ const config: KnipConfig = {
     'test/bench/peers/*',
     'test/simulators/meta/serve.ts',
   ],
-  project: ['{worker,db,site,scripts,test}/**/*.{ts,mjs,js,astro}'],
+  project: ['{worker,db,site,scripts,test}/**/*.{ts,tsx,mjs,js,astro}'],
   ignoreExportsUsedInFile: true,
   // For clients of ours and for the pages that the policy is compiled into.
   ignoreIssues: { 'worker/app.ts': ['types'], 'db/catalog.ts': ['exports', 'types'] },

@@ -12,7 +12,6 @@ const formats = {
   full: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' }),
   ago: new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' }),
   number: new Intl.NumberFormat(locale),
-  percent: new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }),
   list: new Intl.ListFormat(locale, { type: 'conjunction' }),
 }
 
@@ -23,7 +22,6 @@ const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0)
 const daysBetween = (from: number, to: number): number => Math.round((midnight(to) - midnight(from)) / day)
 
 export const number = (value: number): string => formats.number.format(value)
-export const percent = (share: number): string => formats.percent.format(share)
 export const list = (parts: string[]): string => formats.list.format(parts)
 export const time = (at: Instant): string => formats.time.format(millis(at))
 /** Nothing left out: for the title of a short one. */

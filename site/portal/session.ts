@@ -7,7 +7,6 @@ import { api, call, chooseWorkspace, chosenWorkspace, type DataOf, type Result }
 export type Role = keyof typeof roles
 export type Scope = keyof typeof permissions
 export type Session = DataOf<typeof api.session.$get>
-export type Workspace = Session['workspaces'][number]
 
 /** Undefined until it is loaded, and where nobody signed in. */
 export const session = signal<Session | undefined>(undefined)
