@@ -29,15 +29,39 @@ export async function exportContact(
     name,
     readTable(stores, subject, name, now),
   ])
-  const files = filesOf(stores.files, `media/${accountId}/${contactId}/`)
+  const files = filesOf(stores, accountId, contactId)
   return streamOf(encoded(writeDocument(head, tables, files)))
 }
 
-async function* filesOf(files: R2Bucket, prefix: string): AsyncGenerator<unknown[]> {
-  for await (const page of objectsOf(files, prefix))
-    yield page.map(({ key, size, uploaded }) => ({
-      name: key.slice(prefix.length),
-      bytes: size,
-      storedAt: uploaded.toISOString(),
+async function* filesOf(
+  stores: ExportStores,
+  accountId: string,
+  contactId: string,
+): AsyncGenerator<unknown[]> {
+  for await (const page of mediaOf(stores, accountId, contactId))
+    yield page.map((object) => ({
+      name: nameOf(object),
+      bytes: object.size,
+      storedAt: object.uploaded.toISOString(),
     }))
+}
+
+/** The last part: the message that a file belongs to. */
+export const nameOf = ({ key }: R2Object): string => key.slice(key.lastIndexOf('/') + 1)
+
+/** The files of a contact: under its own name, and under the names of those that were merged into it. */
+export async function* mediaOf(
+  { db, files }: Pick<ExportStores, 'db' | 'files'>,
+  accountId: string,
+  contactId: string,
+): AsyncGenerator<R2Object[], void, void> {
+  yield* objectsOf(files, `media/${accountId}/${contactId}/`)
+  const inherited = await db.all<{ id: string; holder: string }>(
+    sql`SELECT message_id AS id, holder_id AS holder FROM media WHERE account_id = ${accountId}
+      AND contact_id = ${contactId} AND holder_id != ${contactId} AND state = 'kept' ORDER BY rowid`,
+  )
+  for (const { id, holder } of inherited) {
+    const object = await files.head(`media/${accountId}/${holder}/${id}`)
+    if (object) yield [object]
+  }
 }

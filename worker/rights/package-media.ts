@@ -1,16 +1,19 @@
 // The media of a contact as entries of a package: opened, named safely, within a bound. What does not go in is listed with
 // the reason. Called by package-build.ts.
 
-import { objectsOf } from '../copies/objects.ts'
+import type { Database } from '../../db/client.ts'
+import { openFileContents } from '../conversations/files.ts'
+import { filesQuery } from '../conversations/list-messages.ts'
 import type { ZipEntry } from '../copies/zip.ts'
 import { NotSealedSo } from '../crypto/chunks.ts'
 import { openFile } from '../custody/files.ts'
 import type { Keepers } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { isoTime } from '../ground/openapi.ts'
+import { mediaOf, nameOf } from './export.ts'
 import type { PackagedFile } from './package-page.ts'
 
-type Stores = { keepers: Keepers; files: R2Bucket }
+type Stores = { db: Database; keepers: Keepers; files: R2Bucket }
 
 const notes = {
   large: 'Left out: the package would have become too large. Ask for it by name.',
@@ -20,17 +23,18 @@ const notes = {
 
 /** Entries to be written one after the other; `listed` has every object once the last one is written. */
 export async function* mediaEntries(
-  { keepers, files }: Stores,
+  stores: Stores,
   accountId: string,
   contactId: string,
   now: number,
   listed: PackagedFile[],
 ): AsyncGenerator<ZipEntry, void, void> {
-  const prefix = `media/${accountId}/${contactId}/`
+  const { keepers, files } = stores
   let room: number = limits.packageMediaBytes
-  for await (const page of objectsOf(files, prefix)) {
+  for await (const page of mediaOf(stores, accountId, contactId)) {
+    const names = await loadNames(stores, accountId, page.map(nameOf), now)
     for (const object of page) {
-      const name = object.key.slice(prefix.length)
+      const name = names.get(nameOf(object)) ?? nameOf(object)
       const type = object.httpMetadata?.contentType ?? 'application/octet-stream'
       const file: PackagedFile = {
         ...{ name, type, bytes: object.size, storedAt: isoTime(object.uploaded.getTime()) },
@@ -48,6 +52,23 @@ export async function* mediaEntries(
       yield { name: file.path, packed: false, parts: whole(plain, file) }
     }
   }
+}
+
+/** What the sender called them, by message. */
+async function loadNames(
+  { db, keepers }: Stores,
+  accountId: string,
+  ids: string[],
+  now: number,
+): Promise<Map<string, string>> {
+  const rows = await filesQuery(db, accountId, ids)
+  const contents = await openFileContents(keepers, accountId, rows, now)
+  return new Map(
+    rows.flatMap(({ messageId }, i) => {
+      const filename = contents[i]?.filename
+      return filename === undefined ? [] : [[messageId, filename] as const]
+    }),
+  )
 }
 
 /** Counts what is really in the file. One that was altered ends where that is noticed. */

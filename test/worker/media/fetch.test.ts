@@ -2,10 +2,13 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { writeBatch } from '../../../db/client.ts'
 import { holdInsert } from '../../../worker/audit/holds.ts'
+import { filesQuery } from '../../../worker/conversations/list-messages.ts'
 import { fromUtf8 } from '../../../worker/crypto/bytes.ts'
 import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { limits } from '../../../worker/ground/limits.ts'
-import { handleMediaJobs } from '../../../worker/media-jobs.ts'
+import { fetchAgain } from '../../../worker/media/again.ts'
+import { dueFilesQuery, fileQuery } from '../../../worker/media/rows.ts'
+import { handleMediaJobs, outsideOf } from '../../../worker/media-jobs.ts'
 import { ana, mei, monsoon, ravi, sol } from '../../support/cast.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
 import { messageChange, postChanges } from '../../support/webhooks.ts'
@@ -129,8 +132,6 @@ describe('a file that cannot be had', () => {
     await stage.fault({ kind: 'error', code: 131052, status: 400, path: '/v25.0/', next: 1 })
     await stage.queue(sol.accountId, [id])
     expect(await fileRow(id)).toMatchObject({ state: 'missed', reason: 'not_at_meta' })
-    const { fetchAgain } = await import('../../../worker/media/again.ts')
-    const { outsideOf } = await import('../../../worker/media-jobs.ts')
     const again = await fetchAgain(outsideOf(env, stage.injected), sol.accountId, id, 'member:mem_x')
     expect(again).toEqual({ ok: true, value: { state: 'kept', reason: null } })
     expect((await rowsOf('audit_entries')).filter(({ action }) => action === 'media.retry')).toMatchObject([
@@ -268,5 +269,21 @@ describe('whose file it is', () => {
     expect((await read(id)).status).toBe(404)
     const key = await keyFor(sol, ['media'])
     expect((await ask(`/api/v1/messages/${id}/media`, { key })).status).toBe(403)
+  })
+})
+
+describe('every query of files', () => {
+  it.each([
+    ['what is due', dueFilesQuery(db, 1, 20)],
+    ['one file', fileQuery(db, sol.accountId, 'msg_x')],
+    ['files of messages', filesQuery(db, sol.accountId, ['a', 'b'])],
+  ])('finds %s through an index, without a scan or a sort', async (_, query) => {
+    const { sql, params } = query.toSQL()
+    const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .bind(...params)
+      .all<{ detail: string }>()
+    const steps = plan.results.map(({ detail }) => detail)
+    expect(steps.some((step) => /^SEARCH \w+ USING (COVERING )?INDEX/.test(step))).toBe(true)
+    expect(steps.filter((step) => /SCAN (?!json_each)|TEMP B-TREE/.test(step))).toEqual([])
   })
 })
