@@ -1,6 +1,7 @@
 // Erases one person: first what would go is counted, then a word is typed, then the steps are followed to the receipt. Loaded by
 // panel-head.tsx when it is pressed.
 
+import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { placeName, stepStates, steps as stepWords } from '../../components/deletion-words.ts'
 import { api, ask, call } from '../client.ts'
@@ -17,7 +18,17 @@ type Preview = {
 }
 type Opened = { id: string; code: string; statusUrl: string }
 
-export function Erase({ contact, onClose, onGone }: EraseProps) {
+/** Stands beside the page: what it was opened from vanishes as soon as erasing begins. */
+export function openErase(contact: Contact, onGone: (() => void) | undefined): void {
+  const place = document.body.appendChild(document.createElement('div'))
+  const close = () => {
+    render(null, place)
+    place.remove()
+  }
+  render(<Erase contact={contact} onClose={close} onGone={onGone} />, place)
+}
+
+function Erase({ contact, onClose, onGone }: EraseProps) {
   const [opened, setOpened] = useState<Opened>()
   const close = () => {
     onClose()

@@ -1,6 +1,6 @@
 // Who somebody is: name, number, what stands in the way of writing, and what can be done about them. Called by panel.tsx.
 
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { api, call, request } from '../client.ts'
 import { fullTime } from '../format.ts'
 import {
@@ -21,7 +21,7 @@ import { type Contact, nameOf, shownPhone } from './data.ts'
 type HeadProps = { contact: Contact; whole: boolean; reload: () => void; onGone: (() => void) | undefined }
 
 export function Head({ contact, whole, reload, onGone }: HeadProps) {
-  const [dialog, setDialog] = useState<'name' | 'erase'>()
+  const [correcting, setCorrecting] = useState(false)
   const name = nameOf(contact, contacts.nameless)
   return (
     <header class="contact-head">
@@ -32,7 +32,11 @@ export function Head({ contact, whole, reload, onGone }: HeadProps) {
           {contact.nameBy && <span class="soft">{words.nameBy[contact.nameBy]}</span>}
         </span>
       </span>
-      <Menu icon="more" label={words.actions} items={itemsFor(contact, { setDialog, reload, onGone })} />
+      <Menu
+        icon="more"
+        label={words.actions}
+        items={itemsFor(contact, { correct: () => setCorrecting(true), reload, onGone })}
+      />
       <Held contact={contact} />
       <Identifiers contact={contact} />
       {whole && contact.conversations.length > 0 && can('conversations:read') && (
@@ -47,12 +51,7 @@ export function Head({ contact, whole, reload, onGone }: HeadProps) {
           ))}
         </ul>
       )}
-      {dialog === 'name' && (
-        <CorrectName contact={contact} onClose={() => setDialog(undefined)} onDone={reload} />
-      )}
-      {dialog === 'erase' && (
-        <Erasing contact={contact} onClose={() => setDialog(undefined)} onGone={onGone} />
-      )}
+      {correcting && <CorrectName contact={contact} onClose={() => setCorrecting(false)} onDone={reload} />}
     </header>
   )
 }
@@ -122,15 +121,15 @@ function Identifiers({ contact }: { contact: Contact }) {
 }
 
 type Doing = {
-  setDialog: (which: 'name' | 'erase') => void
+  correct: () => void
   reload: () => void
   onGone: (() => void) | undefined
 }
 
-function itemsFor(contact: Contact, { setDialog, reload, onGone }: Doing): MenuItem[] {
+function itemsFor(contact: Contact, { correct, reload, onGone }: Doing): MenuItem[] {
   const writes = can('contacts:write')
   return [
-    ...(writes ? [{ label: words.correct, onSelect: () => setDialog('name') }] : []),
+    ...(writes ? [{ label: words.correct, onSelect: correct }] : []),
     ...(writes && !contact.objected
       ? [{ label: words.object, onSelect: () => void object(contact, reload) }]
       : []),
@@ -140,7 +139,14 @@ function itemsFor(contact: Contact, { setDialog, reload, onGone }: Doing): MenuI
     { label: words.export, icon: 'download', onSelect: () => void download(contact) },
     ...(writes ? [{ label: words.restrict, onSelect: () => void restrict(contact, onGone) }] : []),
     ...(can('deletions')
-      ? [{ label: words.erase, icon: 'trash', danger: true, onSelect: () => setDialog('erase') } as const]
+      ? [
+          {
+            label: words.erase,
+            icon: 'trash',
+            danger: true,
+            onSelect: () => void erase(contact, onGone),
+          } as const,
+        ]
       : []),
   ]
 }
@@ -174,13 +180,8 @@ async function download({ id }: Contact): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }
 
-type Erase = typeof import('./erase.tsx').Erase
-
 /** Loaded when somebody presses it: most pages never need it. */
-function Erasing(props: Parameters<Erase>[0]) {
-  const [Dialog, setDialog] = useState<{ it: Erase }>()
-  useEffect(() => {
-    void import('./erase.tsx').then(({ Erase }) => setDialog({ it: Erase }))
-  }, [])
-  return Dialog ? <Dialog.it {...props} /> : null
+async function erase(contact: Contact, onGone: (() => void) | undefined): Promise<void> {
+  const { openErase } = await import('./erase.tsx')
+  openErase(contact, onGone)
 }
