@@ -1,6 +1,6 @@
 // Who somebody is: name, number, what stands in the way of writing, and what can be done about them. Called by panel.tsx.
 
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { api, call, request } from '../client.ts'
 import { fullTime } from '../format.ts'
 import {
