@@ -36,7 +36,8 @@ function clockOf(table: TableName): string | undefined {
   if (table === 'messages') return 'CAST(substr(min(sort_key), 1, 10) AS INTEGER) * 1000'
   const columns = schema[table] as unknown as Record<string, SQLiteColumn | undefined>
   const { life } = d1[table] as { life: Life }
-  const names = [...(life === 'erasure' ? [] : [life.from]), 'createdAt', 'at', 'updatedAt', 'connectedAt']
+  const begun = life === 'erasure' ? [] : [life.from]
+  const names = ['createdAt', ...begun, 'at', 'updatedAt', 'connectedAt']
   const clock = names.map((name) => columns[name]).find((column) => column !== undefined)
   return clock && `min(${clock.name})`
 }

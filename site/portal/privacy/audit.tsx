@@ -64,7 +64,7 @@ export function Audit() {
       {data && (
         <Table
           caption={privacy.tabs.audit}
-          columns={columns}
+          columns={columns((actor) => setFilter({ ...filter, actor }))}
           rows={data.data}
           empty={<Empty title={words.emptyTitle} text={words.emptyText} icon="search" />}
         />
@@ -74,10 +74,29 @@ export function Audit() {
   )
 }
 
-const columns: Column<Entry>[] = [
+/** Ids are long and say nothing: their beginning tells two apart, and all of it is there on asking. */
+const shortly = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id)
+
+const columns = (only: (actor: string) => void): Column<Entry>[] => [
   { id: 'action', label: words.action, cell: ({ action }) => action },
-  { id: 'actor', label: words.actor, cell: ({ actor }) => <span class="small">{actorWords(actor)}</span> },
-  { id: 'subject', label: words.subject, cell: ({ subject }) => <code class="small">{subject}</code> },
+  {
+    id: 'actor',
+    label: words.actor,
+    cell: ({ actor }) => (
+      <button type="button" class="as-link small" title={actor} onClick={() => only(actor)}>
+        {actorWords(actor, shortly)}
+      </button>
+    ),
+  },
+  {
+    id: 'subject',
+    label: words.subject,
+    cell: ({ subject }) => (
+      <code class="small" title={subject}>
+        {shortly(subject)}
+      </code>
+    ),
+  },
   { id: 'reason', label: words.reason, cell: ({ reason }) => reason },
   { id: 'when', label: words.when, cell: ({ recordedAt }) => <Time at={recordedAt} /> },
 ]

@@ -61,7 +61,7 @@ function Copies() {
       {state === 'failed' && problem && <Failed problem={problem} onRetry={() => void reload()} />}
       {data?.data.length === 0 && <p class="soft">{words.emptyCopies}</p>}
       {data && data.data.length > 0 && (
-        <ul class="list-rows">
+        <ul class="copies">
           {data.data.map((copy) => (
             <One key={copy.id} copy={copy} />
           ))}
@@ -83,7 +83,7 @@ function One({ copy }: { copy: Copy }) {
   }
   const label = words.progress(progress.done, progress.of)
   return (
-    <li class="stack">
+    <li class="card">
       <div>
         <Badge tone={state === 'ready' ? 'good' : state === 'failed' ? 'bad' : 'neutral'}>
           {words.states[state] ?? state}

@@ -9,6 +9,7 @@ import {
   can,
   Empty,
   Failed,
+  Field,
   Input,
   Page,
   Select,
@@ -83,22 +84,19 @@ type FiltersProps = {
 
 const Filters = ({ q, status, setQ, setStatus }: FiltersProps) => (
   <search class="filters">
-    <Input
-      type="search"
-      aria-label={words.search}
-      placeholder={words.search}
-      value={q}
-      onInput={(event) => setQ(event.currentTarget.value)}
-    />
-    <Select
-      aria-label={words.status}
-      value={status}
-      onChange={(event) => setStatus(event.currentTarget.value)}
-      options={[
-        { value: '', label: words.any },
-        ...Object.entries(words.statuses).map(([value, label]) => ({ value, label })),
-      ]}
-    />
+    <Field label={words.search}>
+      <Input type="search" value={q} onInput={(event) => setQ(event.currentTarget.value)} />
+    </Field>
+    <Field label={words.status}>
+      <Select
+        value={status}
+        onChange={(event) => setStatus(event.currentTarget.value)}
+        options={[
+          { value: '', label: words.any },
+          ...Object.entries(words.statuses).map(([value, label]) => ({ value, label })),
+        ]}
+      />
+    </Field>
   </search>
 )
 

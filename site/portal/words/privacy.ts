@@ -22,7 +22,7 @@ export const privacy = {
 } as const
 
 /** How the ledger names who did something. */
-export function actorWords(actor: string): string {
+export function actorWords(actor: string, shown: (id: string) => string = (id) => id): string {
   const [kind = '', id = ''] = actor.split(':')
   const kinds: Record<string, string> = {
     member: 'A member',
@@ -33,7 +33,7 @@ export function actorWords(actor: string): string {
     person: 'The person',
     silence: 'Silence',
   }
-  return `${kinds[kind] ?? kind}${id ? ` (${id})` : ''}`
+  return `${kinds[kind] ?? kind}${id ? ` (${shown(id)})` : ''}`
 }
 
 export const requests = {
