@@ -5,8 +5,8 @@
 import { and, eq } from 'drizzle-orm'
 import { database, schema, writeBatch } from '../../db/client.ts'
 import type { Principal } from '../audit/principal.ts'
-import { type ContactRow, contactQuery } from '../conversations/list-contacts.ts'
-import { contactDueUpsert } from '../conversations/terms.ts'
+import { type ContactRow, contactQuery, openContacts } from '../conversations/list-contacts.ts'
+import { personTerms, personTermsWrite } from '../conversations/terms.ts'
 import { type AccountKeys, keeperOf, keyedDigest, sealColumn } from '../custody/sealing.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
@@ -55,7 +55,9 @@ export async function correctName(
   const keeper = keeperOf(env.KEEPER, accountId)
   const { account } = await keeper.resolve([])
   const key = row && (await keeper.keyFor(contactId).catch(() => undefined))
-  if (!key) return refused({ reason: 'unknown' })
+  if (!row || !key) return refused({ reason: 'unknown' })
+  const [contact] = await openContacts(env.KEEPER, accountId, [row], now)
+  const named = { username: null, phone: null, ...contact, name }
   const to =
     name === null
       ? { name: null, nameVersion: '' }
@@ -68,7 +70,12 @@ export async function correctName(
       .update(contacts)
       .set(to)
       .where(and(eq(contacts.accountId, accountId), eq(contacts.id, contactId))),
-    contactDueUpsert(db, accountId, contactId, 'name', now),
+    ...personTermsWrite(
+      db,
+      accountId,
+      contactId,
+      personTerms(account, accountId, contactId, row.createdAt, named),
+    ),
     entryOf(db, principal, 'contact.correct', contactId, now, name === null ? 'taken back' : 'name'),
   ])
   await announce(env, accountId, [{ kind: 'contact', contactId }])

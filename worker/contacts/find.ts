@@ -7,8 +7,9 @@ import { notRestricted } from '../audit/holds.ts'
 import { consentFactsQuery, consentGiven, consentWithdrawn } from '../consent/record.ts'
 import { type Standing, standingOf } from '../consent/standing.ts'
 import type { ContactRow } from '../conversations/list-contacts.ts'
-import { fold, wordsOf } from '../crypto/search-text.ts'
-import { type AccountKeys, type Keepers, keeperOf, keyedDigest } from '../custody/sealing.ts'
+import { termOf } from '../conversations/terms.ts'
+import { phoneAsked, wordsAsked } from '../conversations/words.ts'
+import { type Keepers, keeperOf } from '../custody/sealing.ts'
 import type { Page, TimeKey } from '../ground/openapi.ts'
 import { bsuidShape, otherSpellings } from '../meta/send-recipient.ts'
 import { objected, objectionsQuery } from './held.ts'
@@ -18,6 +19,8 @@ const { contacts } = schema
 
 export type Wanted = Page<TimeKey> & {
   q?: string | undefined
+  /** Whoever sees phone numbers finds them by their last digits, too. */
+  identifiers: boolean
   objected?: boolean | undefined
   marketing?: Standing['state'] | undefined
 }
@@ -31,11 +34,16 @@ export async function findContacts(
   wanted: Wanted,
   now: number,
 ): Promise<ContactRow[]> {
-  const sought = wanted.q ? await soughtBy(keepers, accountId, wanted.q, now) : undefined
+  const sought = wanted.q ? await soughtBy(keepers, accountId, wanted, now) : undefined
   return contactsQuery(db, accountId, wanted, sought)
 }
 
-export function contactsQuery(db: Database, accountId: string, wanted: Omit<Wanted, 'q'>, sought?: SQL) {
+export function contactsQuery(
+  db: Database,
+  accountId: string,
+  wanted: Omit<Wanted, 'q' | 'identifiers'>,
+  sought?: SQL,
+) {
   const { limit, cursor } = wanted
   const after: SQL | undefined =
     cursor && sql`(${contacts.lastSeenAt}, ${contacts.id}) < (${cursor[0]}, ${cursor[1]})`
@@ -71,16 +79,21 @@ function marketingIs(accountId: string, wanted: Wanted['marketing']): SQL | unde
   return wanted === 'withdrawn' ? sql`${withdrawn} AND NOT ${given}` : sql`NOT ${given} AND NOT ${withdrawn}`
 }
 
-async function soughtBy(keepers: Keepers, accountId: string, q: string, now: number): Promise<SQL> {
+async function soughtBy(
+  keepers: Keepers,
+  accountId: string,
+  { q = '', identifiers }: Pick<Wanted, 'q' | 'identifiers'>,
+  now: number,
+): Promise<SQL> {
   if (/^cnt_[0-9a-z]+$/.test(q)) return eq(contacts.id, q)
   const subjects = subjectsOf(q)
   if (subjects.length > 0) {
     const asked = subjects.map((subject) => ({ ...subject, at: now, create: false }))
     const { subjects: answers } = await keeperOf(keepers, accountId).resolve(asked)
     const ids = answers.flatMap((answer) => (answer.state === 'known' ? [answer.contactId] : []))
-    return sql`${contacts.id} IN ${among(ids)}`
+    if (ids.length > 0) return sql`${contacts.id} IN ${among(ids)}`
   }
-  return byWords(keepers, accountId, q)
+  return byWords(keepers, accountId, q, identifiers)
 }
 
 /** Somebody's number or user id, written out whole. */
@@ -108,15 +121,16 @@ export async function listedOf(db: Database, accountId: string, rows: ContactRow
   }))
 }
 
-/** Every word of it is in the name. */
-async function byWords(keepers: Keepers, accountId: string, q: string): Promise<SQL> {
+/** Every word begins one of the name, or it is the end of the number: that only for who sees numbers. */
+async function byWords(keepers: Keepers, accountId: string, q: string, identifiers: boolean): Promise<SQL> {
   const { account } = await keeperOf(keepers, accountId).resolve([])
-  const terms = nameTerms(account, q)
+  const end = identifiers ? phoneAsked(q) : undefined
+  const terms =
+    end === undefined
+      ? wordsAsked(q).map((word) => termOf(account, 'name', word))
+      : [termOf(account, 'end', end)]
   if (terms.length === 0) return sql`0`
-  return sql`${contacts.id} IN (SELECT contact_id FROM search_terms WHERE account_id = ${accountId}
-    AND term IN ${among(terms)} AND subject_id = contact_id GROUP BY contact_id HAVING count(DISTINCT term) = ${terms.length})`
+  return sql`${contacts.id} IN (SELECT subject_id FROM search_terms WHERE account_id = ${accountId}
+    AND term IN ${among(terms)} AND subject_id = contact_id GROUP BY subject_id
+    HAVING count(DISTINCT term) = ${new Set(terms).size})`
 }
-
-const nameTerms = (account: AccountKeys, text: string): string[] => [
-  ...new Set(wordsOf(fold(text)).map((word) => keyedDigest(account, 'word', word))),
-]

@@ -18,6 +18,7 @@ import {
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { worldOf } from '../ground/world.ts'
+import { preview } from './import-people.ts'
 import {
   importPage,
   importReportSchema,
@@ -29,7 +30,7 @@ import {
   takenSchema,
 } from './import-shapes.ts'
 import { closeImport, type ImportRow, importQuery, importsQuery, openImport, openImports } from './imports.ts'
-import { preview, type TakeRefusal, takeIn } from './take-in.ts'
+import { type TakeRefusal, takeIn } from './take-in.ts'
 
 const tags = ['Imports']
 const known = ['unauthorized', 'forbidden', 'frozen'] as const

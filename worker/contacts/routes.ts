@@ -1,7 +1,7 @@
 // Doors of the contacts walk: finding people, one of them whole, correcting, revealing, leaving alone. Mounted by app.ts.
 
 import { database } from '../../db/client.ts'
-import type { DoorEnv } from '../audit/principal.ts'
+import { type DoorEnv, seesIdentifiers } from '../audit/principal.ts'
 import { type ContactView, contactQuery, openContacts } from '../conversations/list-contacts.ts'
 import {
   aboutPeople,
@@ -167,7 +167,8 @@ export const contacts = openApiRoom<DoorEnv>()
     const { limit, objected, ...wanted } = c.req.valid('query')
     const { principal } = c.var
     const db = database(c.env.DB)
-    const filter = { ...wanted, limit, objected: objected === undefined ? undefined : objected === 'true' }
+    const only = objected === undefined ? undefined : objected === 'true'
+    const filter = { ...wanted, limit, objected: only, identifiers: seesIdentifiers(principal) }
     const found = await findContacts(db, c.env.KEEPER, principal.accountId, filter, Date.now())
     const { rows, next } = cutPage(found, limit, (row) => [row.lastSeenAt, row.id])
     const listed = await listedOf(db, principal.accountId, rows)

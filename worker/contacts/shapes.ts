@@ -64,7 +64,8 @@ export const contactDetailSchema = contactSchema
 
 export const contactsQuerySchema = pageQuery(timeKey).extend({
   q: z.string().trim().max(200).optional().openapi({
-    description: 'Words of a name, or a whole phone number or user id. Parts of numbers find nothing.',
+    description:
+      'Beginnings of words of a name, a phone number or its last digits, a user id, or the id of a contact.',
   }),
   objected: z
     .enum(['true', 'false'])

@@ -4,7 +4,6 @@
 
 import { and, eq, sql } from 'drizzle-orm'
 import {
-  among,
   assertion,
   type Database,
   database,
@@ -14,37 +13,23 @@ import {
   writeBatch,
 } from '../../db/client.ts'
 import { actorOf, type Principal } from '../audit/principal.ts'
-import { type ConsentRow, consentFactsQuery, consentsInsert } from '../consent/record.ts'
-import { type Purpose, standingOf } from '../consent/standing.ts'
+import { type ConsentRow, consentsInsert } from '../consent/record.ts'
 import { contactsUpsert } from '../conversations/record.ts'
+import { personTerms } from '../conversations/terms.ts'
 import { sha256 } from '../crypto/digest.ts'
-import {
-  type AccountKeys,
-  keeperOf,
-  keyedDigest,
-  type SubjectAnswer,
-  sealColumn,
-} from '../custody/sealing.ts'
+import { type AccountKeys, keyedDigest, sealColumn } from '../custody/sealing.ts'
 import { idFrom, newId } from '../ground/ids.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
 import { announce } from '../live/announce.ts'
-import { otherSpellings } from '../meta/send-recipient.ts'
 import { sealConsent } from './consents.ts'
 import { importedVersion } from './correct.ts'
-import { fieldsQuery } from './fields.ts'
+import { judge, type Taken, type Verdicts } from './import-people.ts'
 import { type Evidence, type ImportRow, importQuery, openEvidence } from './imports.ts'
-import { type GivenRow, type ParsedRow, parseRow, type RowFault } from './rows.ts'
+import type { GivenRow, RowFault } from './rows.ts'
 import { sealValue, type ValueRow, valuesUpsert } from './values-record.ts'
 
-const { contacts, holds, imports } = schema
-
-type Known = Extract<SubjectAnswer, { state: 'known' }>
-type ContactRow = typeof contacts.$inferSelect
-/** A row that is taken in, and the contact as it stands; undefined: nobody yet. */
-type Taken = { row: ParsedRow; person: Known; standing: ContactRow | undefined }
-/** By the place in the piece. */
-type Verdicts = Map<number, { fault: RowFault } | Taken>
+const { imports } = schema
 
 export type TakenIn = { import: ImportRow; faults: [row: number, fault: RowFault][] }
 export type TakeRefusal =
@@ -88,120 +73,17 @@ export async function takeIn(
 const faultsIn = ({ report }: ImportRow, from: number, count: number): TakenIn['faults'] =>
   (report as TakenIn['faults']).filter(([row]) => row > from && row <= from + count)
 
-/** What would become of these rows; makes nobody. */
-export async function preview(
-  world: World,
-  accountId: string,
-  rows: GivenRow[],
-  purpose: Purpose,
-): Promise<('add' | 'update' | RowFault)[]> {
-  const { found, verdicts } = await look(world, accountId, rows, purpose)
-  return rows.map((_, i) => {
-    const verdict = verdicts.get(i)
-    if (verdict && 'fault' in verdict) return verdict.fault
-    return found.get(i)?.standing ? 'update' : 'add'
-  })
-}
-
-/** Who is there already and what stands against each row. Rows without a verdict are of people nobody knows yet. */
-async function look({ env, now }: World, accountId: string, rows: GivenRow[], purpose: Purpose) {
-  const db = database(env.DB)
-  const standing = (await fieldsQuery(db, accountId)).filter(({ retiredAt }) => retiredAt === null)
-  const fields = new Map(standing.map((field) => [field.id, field]))
-  const verdicts: Verdicts = new Map()
-  const parsed = new Map<number, ParsedRow>()
-  const seen = new Set<string>()
-  for (const [i, given] of rows.entries()) {
-    const read = parseRow(given, fields)
-    if (!read.ok) verdicts.set(i, { fault: read.fault })
-    else if (seen.has(read.row.phone)) verdicts.set(i, { fault: 'twice' })
-    else {
-      seen.add(read.row.phone)
-      parsed.set(i, read.row)
-    }
-  }
-  const { account, people } = await whoAre(env, accountId, parsed, now)
-  const facts = await factsOf(
-    db,
-    accountId,
-    [...people.values()].flatMap((one) => (one.state === 'known' ? one.contactId : [])),
-  )
-  const found = new Map<number, { person: Known; standing: ContactRow | undefined }>()
-  for (const [i, person] of people) {
-    if (person.state === 'erased' || (person.state === 'absent' && person.erasedBefore !== undefined))
-      verdicts.set(i, { fault: 'left_alone' })
-    if (person.state !== 'known') continue
-    const fault = facts.against(person.contactId, purpose)
-    if (fault) verdicts.set(i, { fault })
-    else found.set(i, { person, standing: facts.rows.get(person.contactId) })
-  }
-  return { account, parsed, found, verdicts }
-}
-
-/** Known under one spelling of a number is known; erased under one is erased. */
-async function whoAre(env: Env, accountId: string, parsed: ReadonlyMap<number, ParsedRow>, now: number) {
-  const asked = [...parsed].flatMap(([i, { phone }]) =>
-    [phone, ...otherSpellings(phone)].map((one) => ({ i, query: { phone: one, at: now, create: false } })),
-  )
-  const { account, subjects } = await keeperOf(env.KEEPER, accountId).resolve(asked.map(({ query }) => query))
-  const people = new Map<number, SubjectAnswer>()
-  for (const [j, { i }] of asked.entries()) {
-    const answer = subjects[j] as SubjectAnswer
-    const before = people.get(i)
-    if (!before || weight(answer) > weight(before)) people.set(i, answer)
-  }
-  return { account, people }
-}
-
-const weight = (answer: SubjectAnswer): number =>
-  answer.state === 'known' ? 3 : answer.state === 'erased' ? 2 : answer.erasedBefore === undefined ? 0 : 1
-
-async function factsOf(db: Database, accountId: string, ids: string[]) {
-  const [rows, standing, consents] = await db.batch([
-    db
-      .select()
-      .from(contacts)
-      .where(and(eq(contacts.accountId, accountId), sql`${contacts.id} IN ${among(ids)}`)),
-    db
-      .select({ id: holds.subjectId, kind: holds.kind })
-      .from(holds)
-      .where(
-        and(
-          eq(holds.accountId, accountId),
-          sql`${holds.subjectId} IN ${among(ids)} AND (${holds.liftedAt} IS NULL OR ${holds.liftedAt} < ${holds.at})`,
-        ),
-      ),
-    consentFactsQuery(db, accountId, ids),
-  ])
-  const held = new Set(standing.map(({ id, kind }) => `${kind} ${id}`))
-  const own = Map.groupBy(consents, ({ contactId }) => contactId)
-  return {
-    rows: new Map(rows.map((row) => [row.id, row])),
-    against: (id: string, purpose: Purpose): RowFault | undefined => {
-      if (held.has(`restricted ${id}`)) return 'left_alone'
-      const withdrawn = standingOf(own.get(id) ?? [], purpose).state === 'withdrawn'
-      return withdrawn || held.has(`objected ${id}`) ? 'objected' : undefined
-    },
-  }
-}
-
-/** The same, with a contact made for everybody who is new. Of somebody who was erased meanwhile none is made. */
-async function judge(world: World, accountId: string, rows: GivenRow[], purpose: Purpose) {
-  const { env, now } = world
-  const { account, parsed, found, verdicts } = await look(world, accountId, rows, purpose)
-  const absent = [...parsed].filter(([i]) => !verdicts.has(i) && !found.has(i))
-  const queries = absent.map(([, { phone }]) => ({ phone, at: now, create: true, afresh: false }))
-  const { subjects } = await keeperOf(env.KEEPER, accountId).resolve(queries)
-  for (const [j, [i]] of absent.entries()) {
-    const person = subjects[j] as SubjectAnswer
-    if (person.state === 'known') found.set(i, { person, standing: undefined })
-    else verdicts.set(i, { fault: 'left_alone' })
-  }
-  for (const [i, one] of found) verdicts.set(i, { row: parsed.get(i) as ParsedRow, ...one })
-  return { account, verdicts }
-}
-
 type Into = { principal: Principal; list: ImportRow; evidence: Evidence; account: AccountKeys; now: number }
+
+/** Found at once, also while there is no conversation that the index would be made from. */
+const foundBy = ({ account, principal: { accountId }, now }: Into, { row, person, standing }: Taken) =>
+  standing && (standing.name !== null || row.name === undefined)
+    ? []
+    : personTerms(account, accountId, person.contactId, standing?.createdAt ?? now, {
+        name: row.name ?? null,
+        username: null,
+        phone: standing ? null : row.phone,
+      })
 
 async function statementsOf(db: Database, into: Into, verdicts: Verdicts): Promise<Statement[]> {
   const taken = [...verdicts.values()].filter((verdict) => 'row' in verdict)
@@ -213,10 +95,12 @@ async function statementsOf(db: Database, into: Into, verdicts: Verdicts): Promi
     Promise.all(taken.map((one) => valueRows(accountId, one, into.now))),
   ])
   const noted = values.flat()
+  const terms = taken.flatMap((one) => foundBy(into, one))
   return [
     contactsUpsert(db, people),
     consentsInsert(db, consents),
     ...(noted.length > 0 ? [valuesUpsert(db, noted)] : []),
+    ...(terms.length > 0 ? [rowsInsert(db, schema.searchTerms, terms)] : []),
     rowsInsert(
       db,
       schema.auditEntries,

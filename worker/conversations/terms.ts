@@ -7,8 +7,9 @@ import { base64url } from '../crypto/bytes.ts'
 import { hmac } from '../crypto/hmac.ts'
 import type { AccountKeys } from '../custody/sealing.ts'
 import { messagesOf } from './record.ts'
+import { beginningsIn, endsOf } from './words.ts'
 
-const { searchCursors } = schema
+const { searchCursors, searchTerms } = schema
 
 /** `word` of a message, `name`: a beginning of a name, `end` of a phone number. Equal words of two kinds share nothing. */
 export type TermKind = 'word' | 'name' | 'end'
@@ -54,6 +55,38 @@ export const revokedTermsErase = (db: Database, accountId: string, refs: string[
 /** Nothing of this person is found from this batch on: they asked to be left alone. */
 export const contactTermsErase = (db: Database, accountId: string, contactId: string): Statement =>
   statement(db, sql`DELETE FROM search_terms WHERE account_id = ${accountId} AND contact_id = ${contactId}`)
+
+type Names = { name: string | null; username: string | null; phone: string | null }
+
+/** By which a person is found: the beginnings of their names, the ends of their number. `at`: since when they are known. */
+export function personTerms(
+  account: Pick<AccountKeys, 'ref'>,
+  accountId: string,
+  contactId: string,
+  at: number,
+  contact: Names | undefined,
+): (typeof searchTerms.$inferInsert)[] {
+  const names = [contact?.name, contact?.username].flatMap((name) => (name ? beginningsIn(name) : []))
+  const ends = contact?.phone ? endsOf(contact.phone) : []
+  const terms = new Set([
+    ...names.map((word) => termOf(account, 'name', word)),
+    ...ends.map((end) => termOf(account, 'end', end)),
+  ])
+  return [...terms].map((term) => ({
+    ...{ accountId, term, subjectId: contactId, contactId, conversationId: null, at },
+  }))
+}
+
+/** Exactly these are the terms of this person, whatever their messages say. */
+export const personTermsWrite = (
+  db: Database,
+  accountId: string,
+  contactId: string,
+  terms: (typeof searchTerms.$inferInsert)[],
+): Statement[] => [
+  statement(db, sql`DELETE FROM search_terms WHERE account_id = ${accountId} AND subject_id = ${contactId}`),
+  ...(terms.length > 0 ? [rowsInsert(db, searchTerms, terms)] : []),
+]
 
 /** Sorts behind every sort key: only the name is looked at. */
 const behindAll = '~'

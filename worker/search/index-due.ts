@@ -16,8 +16,8 @@ import {
 import { notRestricted } from '../audit/holds.ts'
 import { openContacts } from '../conversations/list-contacts.ts'
 import { changesQuery, type MessageView, openMessages } from '../conversations/list-messages.ts'
-import { contactTermsErase, termOf } from '../conversations/terms.ts'
-import { beginningsIn, endsOf, wordsIn } from '../conversations/words.ts'
+import { contactTermsErase, personTerms, termOf } from '../conversations/terms.ts'
+import { wordsIn } from '../conversations/words.ts'
 import { type AccountKeys, keeperOf } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
@@ -75,7 +75,7 @@ async function indexConversation(env: Env, db: Database, cursor: Cursor, now: nu
   const opened = await openMessages(env, accountId, rows, { changes, statuses: [], files: [] }, now)
   const [contact] = await openContacts(env.KEEPER, accountId, [person], now)
   const wanted = [
-    ...nameTerms(account, accountId, contactId, person.createdAt, contact),
+    ...personTerms(account, accountId, contactId, person.createdAt, contact),
     ...opened.flatMap((message) => messageTerms(account, message)),
   ]
   const last = rows.length === limits.searchMessages ? rows.at(-1) : undefined
@@ -121,26 +121,6 @@ export const laterMessagesQuery = (
     )
     .orderBy(asc(messages.sortKey), asc(messages.id))
     .limit(limits.searchMessages)
-
-type Names = { name: string | null; username: string | null; phone: string | null }
-
-function nameTerms(
-  account: AccountKeys,
-  accountId: string,
-  contactId: string,
-  at: number,
-  contact: Names | undefined,
-): Term[] {
-  const names = [contact?.name, contact?.username].flatMap((name) => (name ? beginningsIn(name) : []))
-  const ends = contact?.phone ? endsOf(contact.phone) : []
-  const terms = new Set([
-    ...names.map((word) => termOf(account, 'name', word)),
-    ...ends.map((end) => termOf(account, 'end', end)),
-  ])
-  return [...terms].map((term) => ({
-    ...{ accountId, term, subjectId: contactId, contactId, conversationId: null, at },
-  }))
-}
 
 function messageTerms(account: AccountKeys, message: MessageView): Term[] {
   const { accountId, id: subjectId, contactId, conversationId, at, latest, revokedAt } = message

@@ -6,6 +6,7 @@ import { windowAt } from '../conversations/window.ts'
 import { type AccountKeys, keeperOf, openColumns, type SubjectAnswer } from '../custody/sealing.ts'
 import type { Outgoing } from '../meta/send-message.ts'
 import { otherSpellings } from '../meta/send-recipient.ts'
+import { loadConsent } from './consent.ts'
 import type { GateFacts, HoldKind } from './gates.ts'
 import type { Outside } from './outside.ts'
 
@@ -70,6 +71,9 @@ export async function loadFacts(
 ): Promise<SendFacts> {
   const { accountId } = out.principal
   const known = who.contact?.state === 'known' ? [who.contact.contactId, ...who.contact.losers] : []
+  const begins = outgoing.opensConversation || edge === 'marketing_messages'
+  // Asked for side by side: only what begins has to wait for it.
+  const asked = begins && !answersRequest ? loadConsent(out.db, accountId, known, outgoing, edge) : undefined
   const [found, standing, talks, stopped] = await out.db.batch([
     out.db
       .select({
@@ -94,6 +98,7 @@ export async function loadFacts(
       ),
     stoppedMarketing(out.db, accountId, known),
   ])
+  const consent = await asked
   const row = found[0]
   const token = row && (await openToken(out, row.wabaId, row.token))
   const subjects = [accountId, row?.wabaId, ...known]
@@ -114,7 +119,8 @@ export async function loadFacts(
       heardAt: latest(talks),
       window: windowAt(latest(here), out.now()),
       needsWindow: outgoing.kind === 'message' && !outgoing.opensConversation,
-      begins: outgoing.opensConversation || edge === 'marketing_messages',
+      begins,
+      consent,
       edge,
       unwanted: edge === 'marketing_messages' && stopped.length > 0,
       answersRequest,

@@ -38,6 +38,11 @@ export type GateFacts = {
   edge: 'messages' | 'marketing_messages'
   /** The person told WhatsApp to have no marketing of this business, and this is for the marketing edge. */
   unwanted: boolean
+  /**
+   * Of what the business begins: the person took back their consent to it, or the workspace wants one written down and there is
+   * none.
+   */
+  consent: 'withdrawn' | 'missing' | undefined
   /** What is said about the person's own request reaches them though they are to be left alone. */
   answersRequest: boolean
   fault: ContentFault | undefined
@@ -169,6 +174,22 @@ const objectedGate: Gate = (facts) => {
   }
 }
 
+const consentGate: Gate = ({ begins, consent, answersRequest }) => {
+  if (!begins || answersRequest || consent === undefined) return undefined
+  const refusal = { gate: 'consent', status: 400, code: 131050, title: 'Unable to deliver the message' }
+  return consent === 'withdrawn'
+    ? {
+        ...refusal,
+        details: 'This person took back the consent to messages of this kind.',
+        remedy: 'Answer what the person writes; begin again only with a new consent, written down.',
+      }
+    : {
+        ...refusal,
+        details: 'There is no consent to marketing written down for this person.',
+        remedy: 'Write the consent down with its proof, or change the rule of the workspace.',
+      }
+}
+
 const windowGate: Gate = ({ needsWindow, window }) =>
   !needsWindow || window.state === 'open'
     ? undefined
@@ -205,6 +226,7 @@ const gates: readonly Gate[] = [
   erasedGate,
   restrictedGate,
   objectedGate,
+  consentGate,
   windowGate,
   contentGate,
 ]

@@ -210,6 +210,7 @@ describe('the gates', () => {
     edge: 'messages',
     begins: false,
     unwanted: false,
+    consent: undefined,
     answersRequest: false,
     fault: undefined,
   }
@@ -221,6 +222,7 @@ describe('the gates', () => {
     ['erased', { erasedAt: 5 }],
     ['restricted', { holds: ['restricted'] }],
     ['objected', { unwanted: true }],
+    ['consent', { begins: true, consent: 'withdrawn' }],
     ['window', { window: { state: 'closed', since: 1 } }],
     ['content', { fault: { code: 100, parameter: 'text', details: 'long' } }],
   ]
