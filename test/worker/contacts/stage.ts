@@ -9,7 +9,8 @@ import { ask, read } from '../api/stage.ts'
 export const at = Date.now() - 3_600_000
 
 export const contactOf = async (business: Business, person: Person): Promise<string> =>
-  (await seedConversation(business, person, [{ wamid: `wamid.${person.phone ?? person.bsuid}`, at }])).contactId
+  (await seedConversation(business, person, [{ wamid: `wamid.${person.phone ?? person.bsuid}`, at }]))
+    .contactId
 
 type Rows = Record<string, unknown>[]
 
