@@ -75,16 +75,7 @@ export async function loadFacts(
   // Asked for side by side: only what begins has to wait for it.
   const asked = begins && !answersRequest ? loadConsent(out.db, accountId, known, outgoing, edge) : undefined
   const [found, standing, talks, stopped] = await out.db.batch([
-    out.db
-      .select({
-        id: numbers.id,
-        wabaId: numbers.wabaId,
-        // Cut off by the business: whatever opens the account, it is not for this number.
-        token: sql<string | null>`CASE WHEN ${numbers.disconnectedAt} IS NULL THEN ${wabas.token} END`,
-      })
-      .from(numbers)
-      .leftJoin(wabas, and(eq(wabas.wabaId, numbers.wabaId), eq(wabas.accountId, numbers.accountId)))
-      .where(and(eq(numbers.phoneNumberId, phoneNumberId), eq(numbers.accountId, accountId))),
+    ownNumber(out.db, accountId, phoneNumberId),
     standingHolds(out.db, accountId, known),
     out.db
       .select({
@@ -128,6 +119,18 @@ export async function loadFacts(
     },
   }
 }
+
+const ownNumber = (db: Database, accountId: string, phoneNumberId: string) =>
+  db
+    .select({
+      id: numbers.id,
+      wabaId: numbers.wabaId,
+      // Cut off by the business: whatever opens the account, it is not for this number.
+      token: sql<string | null>`CASE WHEN ${numbers.disconnectedAt} IS NULL THEN ${wabas.token} END`,
+    })
+    .from(numbers)
+    .leftJoin(wabas, and(eq(wabas.wabaId, numbers.wabaId), eq(wabas.accountId, numbers.accountId)))
+    .where(and(eq(numbers.phoneNumberId, phoneNumberId), eq(numbers.accountId, accountId)))
 
 /** What the person said in WhatsApp's own settings, as its webhook told us. */
 const stoppedMarketing = (db: Database, accountId: string, contactIds: string[]) =>
