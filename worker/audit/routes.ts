@@ -18,12 +18,12 @@ import {
 } from '../ground/openapi.ts'
 import { exportLedger } from './export.ts'
 import { type EntryRow, entriesQuery } from './ledger.ts'
-import type { DoorEnv } from './principal.ts'
+import { actorOf, type DoorEnv } from './principal.ts'
 
 const entrySchema = z
   .object({
     id: z.string().openapi({ example: 'aud_3c5e7g9j1m3p5r7t9w1y3a5c7e' }),
-    actor: z.string().describe('`key:{id}`, `operator`, `meta` or `system`: never a name.'),
+    actor: z.string().describe('`member:{id}`, `key:{id}`, `operator`, `meta` or `system`: never a name.'),
     action: z.string().openapi({ example: 'key.create' }),
     subject: z.string().describe('The id of what it happened to.'),
     reason: z.string().nullable(),
@@ -31,6 +31,8 @@ const entrySchema = z
     recordedAt: instant.describe('When it was written down, by our clock. The chain goes by this.'),
   })
   .openapi('AuditEntry')
+
+const entryPage = pageSchema('AuditEntryPage', entrySchema)
 
 const entryView = ({ id, actor, action, subject, reason, at, recordedAt }: EntryRow) => ({
   id,
@@ -54,6 +56,23 @@ const entriesQuerySchema = pageQuery(timeKey).extend({
   to: moment.optional().openapi({ type: 'string', description: 'Recorded before this instant.' }),
 })
 
+const listOwn = createRoute({
+  // What everybody of the workspace may: it is about themselves.
+  ...needsScope('numbers:read'),
+  method: 'get',
+  path: '/audit/own',
+  operationId: 'listOwnAuditEntries',
+  summary: 'Read what the ledger says of what you did',
+  description:
+    'Newest first: signing in, proofs, and everything else that was done as this member or with this key.',
+  tags: ['Audit'],
+  request: { query: pageQuery(timeKey) },
+  responses: {
+    200: jsonAnswer('A page of entries.', entryPage),
+    ...refusals('bad_request', 'unauthorized', 'forbidden', 'not_found'),
+  },
+})
+
 const listEntries = createRoute({
   ...needsScope('audit'),
   method: 'get',
@@ -64,7 +83,7 @@ const listEntries = createRoute({
   tags: ['Audit'],
   request: { query: entriesQuerySchema },
   responses: {
-    200: jsonAnswer('A page of entries.', pageSchema('AuditEntryPage', entrySchema)),
+    200: jsonAnswer('A page of entries.', entryPage),
     ...refusals('bad_request', 'unauthorized', 'forbidden'),
   },
 })
@@ -92,6 +111,14 @@ export const audit = openApiRoom<DoorEnv>()
     const { limit, cursor, ...filter } = c.req.valid('query')
     const { accountId } = c.var.principal
     const found = await entriesQuery(database(c.env.DB), accountId, { limit, cursor }, filter)
+    const { rows, next } = cutPage(found, limit, (row) => [row.recordedAt, row.id])
+    return c.json({ data: rows.map(entryView), next }, 200)
+  })
+  .openapi(listOwn, async (c) => {
+    const { limit, cursor } = c.req.valid('query')
+    const { principal } = c.var
+    const own = { actor: actorOf(principal) }
+    const found = await entriesQuery(database(c.env.DB), principal.accountId, { limit, cursor }, own)
     const { rows, next } = cutPage(found, limit, (row) => [row.recordedAt, row.id])
     return c.json({ data: rows.map(entryView), next }, 200)
   })

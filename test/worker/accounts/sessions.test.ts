@@ -135,6 +135,16 @@ describe('a browser that is signed in', () => {
     )
   })
 
+  it('reads what the ledger says of what it did, and of nobody else, whatever its role', async () => {
+    const agent = await signInAs(sol, 'agent')
+    await ask('/api/v1/session', { method: 'PATCH', headers: agent.headers, body: { name: 'Otto' } })
+    const { data } = await read(await ask('/api/v1/audit/own', { headers: agent.headers }))
+    expect(data).toEqual([
+      expect.objectContaining({ action: 'member.rename', actor: `member:${agent.memberId}` }),
+    ])
+    expect((await ask('/api/v1/audit', { headers: agent.headers })).status).toBe(404)
+  })
+
   it('signs out: the cookie goes and opens nothing any more', async () => {
     const agent = await signInAs(sol, 'agent')
     const answer = await ask('/api/v1/session', { method: 'DELETE', headers: agent.headers })
