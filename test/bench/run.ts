@@ -6,7 +6,7 @@
 //   --seconds N      length of a leg        --rounds N   legs of each target in a comparison
 //   --messages N     of whom `erase` forgets (100,000)
 //
-// Sections: acknowledge handled latency send growth erase profile. Without any, all of them.
+// Sections: acknowledge handled latency send growth erase portal profile. Without any, all of them.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -23,6 +23,7 @@ import { erase } from './sections/erase.ts'
 import { growth } from './sections/growth.ts'
 import { handled } from './sections/handled.ts'
 import { latency } from './sections/latency.ts'
+import { portal } from './sections/portal.ts'
 import { profile } from './sections/profile.ts'
 import { send } from './sections/send.ts'
 import type { Target } from './targets.ts'
@@ -36,6 +37,7 @@ const sections = new Map<string, Section>([
   ['send', send],
   ['growth', growth],
   ['erase', erase],
+  ['portal', portal],
   ['profile', profile],
 ])
 const subjects = new Map<string, Target>([

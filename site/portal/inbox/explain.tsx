@@ -29,42 +29,71 @@ const Part = ({ title, children }: { title: string; children: ComponentChildren 
   </section>
 )
 
-const Parts = ({ data: { basis, window, attempts, statuses, retention } }: { data: Explanation }) => (
-  <div class="explained">
-    <Part title={words.explain.basis}>
-      <p>
-        <strong>{basis.name}</strong>
-      </p>
-      <p>{basis.sentence}</p>
+const Parts = ({ data }: { data: Explanation }) => {
+  const { basis, window, attempts, statuses, failure, price, retention, meta } = data
+  return (
+    <div class="explained">
+      <Part title={words.explain.basis}>
+        <p>
+          <strong>{basis.name}</strong>
+        </p>
+        <p>{basis.sentence}</p>
+      </Part>
+      {window && (
+        <Part title={words.explain.window}>
+          <p>{window.sentence}</p>
+        </Part>
+      )}
+      <Gates data={data} />
+      <Happened title={words.explain.attempts} all={attempts} />
+      <Happened
+        title={words.explain.statuses}
+        all={statuses.map(({ status, at }) => ({ at, sentence: words.statuses[status] ?? status }))}
+      />
+      {failure && (
+        <Part title={failure.title}>
+          <p>{failure.meaning}</p>
+          <p>{failure.remedy}</p>
+        </Part>
+      )}
+      {price && (
+        <Part title={words.explain.price}>
+          <p>{price.sentence}</p>
+        </Part>
+      )}
+      <Part title={words.explain.retention}>
+        <p>{retention.sentence}</p>
+        {retention.until && <p>{words.explain.until(fullTime(retention.until))}</p>}
+        <p>{meta.sentence}</p>
+      </Part>
+    </div>
+  )
+}
+
+/** What was looked at before it left. */
+const Gates = ({ data: { gates } }: { data: Explanation }) =>
+  gates.length === 0 ? null : (
+    <Part title={words.explain.gates}>
+      <ul class="gates">
+        {gates.map(({ gate, state }) => (
+          <li key={gate}>
+            {words.explain.gate[gate] ?? gate}{' '}
+            <span class="small">{words.explain.gateState[state] ?? state}</span>
+          </li>
+        ))}
+      </ul>
     </Part>
-    {window && (
-      <Part title={words.explain.window}>
-        <p>{window.sentence}</p>
-      </Part>
-    )}
-    {attempts.length > 0 && (
-      <Part title={words.explain.attempts}>
-        <ol>
-          {attempts.map(({ at, sentence }) => (
-            <li key={at + sentence}>
-              <time dateTime={at}>{fullTime(at)}</time> {sentence}
-            </li>
-          ))}
-        </ol>
-      </Part>
-    )}
-    {statuses.length > 0 && (
-      <Part title={words.explain.statuses}>
-        <ol>
-          {statuses.map(({ status, at }) => (
-            <li key={status}>{words.statusAt(status, fullTime(at))}</li>
-          ))}
-        </ol>
-      </Part>
-    )}
-    <Part title={words.explain.retention}>
-      <p>{retention.sentence}</p>
-      {retention.until && <p>{words.explain.until(fullTime(retention.until))}</p>}
+  )
+
+const Happened = ({ title, all }: { title: string; all: { at: string; sentence: string }[] }) =>
+  all.length === 0 ? null : (
+    <Part title={title}>
+      <ol>
+        {all.map(({ at, sentence }) => (
+          <li key={at + sentence}>
+            <time dateTime={at}>{fullTime(at)}</time>: {sentence}
+          </li>
+        ))}
+      </ol>
     </Part>
-  </div>
-)
+  )

@@ -87,9 +87,14 @@ export type Refused = {
 export type Explanation = {
   basis: { name: string; sentence: string }
   window: { state: string; sentence: string } | null
+  gates: { gate: string; state: string }[]
   attempts: { at: string; sentence: string }[]
   statuses: { status: string; at: string }[]
+  price: { category: string; sentence: string } | null
+  failure: { title: string; meaning: string; remedy: string } | null
   retention: { until: string | null; sentence: string }
+  /** Of the copy at Meta. */
+  meta: { until: string; sentence: string }
 }
 
 export type Template = {

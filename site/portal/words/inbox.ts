@@ -320,7 +320,21 @@ export const explain = {
   statuses: 'What WhatsApp told',
   retention: 'How long it stays',
   until: (when: string) => `Until ${when}`,
-  none: 'Nothing',
+  price: 'What it costs',
+  gates: 'What was looked at before it left',
+  gate: {
+    account: 'The workspace',
+    frozen: 'No deletion under way',
+    number: 'The number',
+    recipient: 'The address',
+    suppressed: 'Whether they may be written to',
+    erased: 'Nobody who was erased',
+    restricted: 'Nobody who is to be left alone',
+    consent: 'What they agreed to',
+    window: 'The 24 hours',
+    content: 'Meta’s bounds of the content',
+  } as Record<string, string>,
+  gateState: { passed: 'passed', 'not needed': 'not needed' } as Record<string, string>,
 }
 
 export const keys = {
