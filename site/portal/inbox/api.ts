@@ -20,7 +20,7 @@ export type Found = { conversation: Conversation; message: Message | null }
 
 /** Large enough for a screen and what is just below it. */
 const listRows = 100
-const threadRows = 50
+const threadRows = 30
 
 function queryOf(values: Record<string, string | number | boolean | null | undefined>): string {
   const query = new URLSearchParams()

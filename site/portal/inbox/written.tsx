@@ -42,5 +42,10 @@ function BlockOf({ block }: { block: Block }) {
   return block.kind === 'quote' ? <blockquote>{inside}</blockquote> : <p>{inside}</p>
 }
 
+const emojiAlone = /^(?:\p{RGI_Emoji}\s*){1,3}$/v
+/** More than three of the longest emoji have. */
+const mostUnits = 60
+
 /** One emoji to three alone are shown large, as people know it. */
-export const isOnlyEmoji = (text: string): boolean => /^(?:\p{RGI_Emoji}\s*){1,3}$/v.test(text.trim())
+export const isOnlyEmoji = (text: string): boolean =>
+  text.length <= mostUnits && !/[\p{L}\p{N}]/u.test(text) && emojiAlone.test(text.trim())

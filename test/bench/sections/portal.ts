@@ -86,7 +86,7 @@ async function enter(stack: Stack, browser: Browser): Promise<Page> {
   if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`)
   const page = await context.newPage()
   await page.goto('/portal/inbox')
-  await page.getByRole('option').first().waitFor()
+  await page.locator('.all-rows > .row').first().waitFor()
   return page
 }
 
@@ -109,7 +109,7 @@ async function loadAll(page: Page, conversations: number): Promise<number> {
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message' })
 const shown = (page: Page) => page.locator('.messages .item.in').count()
-const first = (page: Page) => page.getByRole('option').filter({ hasText: 'Cliente 0000000' })
+const first = (page: Page) => page.locator('.all-rows > .row').filter({ hasText: 'Cliente 0000000' })
 const leave = async (page: Page) => {
   await page.keyboard.press('Escape')
   await page.getByRole('log').waitFor({ state: 'detached' })
@@ -117,13 +117,23 @@ const leave = async (page: Page) => {
 
 async function open(page: Page): Promise<void> {
   await first(page).click()
-  await page.locator('.messages .item').nth(20).waitFor()
+  await page.locator('.messages .item').nth(10).waitFor()
 }
 
-async function openAgain(page: Page): Promise<void> {
-  await leave(page)
-  await open(page)
-}
+/** Watched from inside of the page: asking again and again would be measured along. */
+const arrival = (page: Page): Promise<void> =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const list = document.querySelector('.messages > ol') as Element
+        const watch = new MutationObserver((changes) => {
+          if (!changes.some(({ addedNodes }) => addedNodes.length > 0)) return
+          watch.disconnect()
+          resolve()
+        })
+        watch.observe(list, { childList: true })
+      }),
+  )
 
 /** Back to the first of its messages. */
 async function readAll(page: Page): Promise<void> {
@@ -151,9 +161,9 @@ function interactions(stack: Stack): Interaction[] {
     {
       name: 'receive a message',
       act: async (page) => {
-        const before = await shown(page)
+        const arrived = arrival(page)
         await say(stack, [talker])
-        await until('the message', async () => (await shown(page)) > before, 15_000)
+        await arrived
       },
     },
   ]
@@ -161,6 +171,7 @@ function interactions(stack: Stack): Interaction[] {
 
 /** The place from which each of them begins. */
 async function prepare(page: Page, name: string): Promise<void> {
+  if (name === 'open it again') return leave(page)
   if (name === 'scroll the list by a screen') await page.mouse.move(300, 400)
   if (name === 'type a letter' || name === 'receive a message') {
     if ((await page.getByRole('log', { name: /0000000/ }).count()) === 0) await first(page).click()
@@ -199,6 +210,10 @@ const row = (name: string, costs: Cost[]): string[] => [
     costs.map(({ longestMs }) => longestMs),
     0,
   ),
+  withSpread(
+    costs.map(({ wallMs }) => wallMs),
+    0,
+  ),
 ]
 
 export async function portal(bench: Bench): Promise<Report> {
@@ -215,7 +230,7 @@ export async function portal(bench: Bench): Promise<Report> {
   const measured: [string, Cost[]][] = []
   const opening = { name: `open the conversation of ${messages} messages`, act: open }
   measured.push([opening.name, await measure(browser, page, opening, 1)])
-  const again = { name: 'open it again', act: openAgain }
+  const again = { name: 'open it again', act: open }
   measured.push([again.name, await measure(browser, page, again, bench.rounds)])
   for (const one of interactions(stack))
     measured.push([one.name, await measure(browser, page, one, bench.rounds)])
@@ -233,14 +248,14 @@ export async function portal(bench: Bench): Promise<Report> {
 
 const reportOf = ({ rounds }: Bench, measured: [string, Cost[]][], rows: number): Report => ({
   title,
-  columns: ['interaction', 'main thread, ms', 'longest task, ms'],
+  columns: ['interaction', 'main thread, ms', 'longest task, ms', 'by the wall, ms'],
   rows: measured.map(([name, costs]) => row(name, costs)),
   goals: measured.map(([name, costs]) => {
     const total = median(costs.map(({ totalMs }) => totalMs))
     return goal(total < mostMs, `${name}: ${total.toFixed(0)} ms of the main thread, goal < ${mostMs} ms`)
   }),
   notes: [
-    `${rows} conversations in the list; ${rounds} rounds: median (lowest–highest); all tasks of the page's main thread from the traces of Chromium, drawing included`,
+    `${rows} conversations in the list; ${rounds} rounds: median (lowest–highest); all tasks of the page's main thread from the traces of Chromium, drawing included, by the thread’s own clock`,
     'the browser shares this machine with the gateway and the simulator',
   ],
   raw: Object.fromEntries(measured),
