@@ -6,8 +6,8 @@ import { type Database, rowsInsert, type Statement, schema, statement } from '..
 import type { SealKey } from '../crypto/seal.ts'
 import { type Keepers, openColumns, sealColumn } from '../custody/sealing.ts'
 import { limits } from '../ground/limits.ts'
-import { type FileContent, type FileKind, plainMime } from './file-content.ts'
-import { conversationId, messagesOf } from './record.ts'
+import { type FileContent, plainMime } from './file-content.ts'
+import { messagesOf } from './record.ts'
 
 const { media } = schema
 
@@ -64,39 +64,6 @@ export const revokedFilesUpdate = (db: Database, accountId: string, refs: string
       AND state != 'gone' AND message_id IN ${messagesOf(accountId, refs)}
       AND EXISTS (SELECT 1 FROM messages m WHERE m.id = media.message_id AND m.revoked_at IS NOT NULL)`,
   )
-
-export type Upload = {
-  /** The message that this file is to be sent with: use this id. */
-  messageId: string
-  kind: FileKind
-  /** Meta's id, to be sent. */
-  metaId: string
-  mime: string
-  bytes: number
-  filename: string | undefined
-  voice: boolean
-}
-
-/** A file that was uploaded into this conversation and has not been sent; undefined for anything else. */
-export async function loadUpload(
-  db: Database,
-  keepers: Keepers,
-  accountId: string,
-  conversation: string,
-  mediaId: string,
-  now: number,
-): Promise<Upload | undefined> {
-  const row = await db
-    .select()
-    .from(media)
-    .where(and(eq(media.messageId, mediaId), eq(media.accountId, accountId), eq(media.state, 'uploaded')))
-    .get()
-  if (!row || conversationId(row.numberId, row.contactId) !== conversation) return undefined
-  const [content] = await openFileContents(keepers, accountId, [row], now)
-  if (content?.id === undefined) return undefined
-  const { kind, id: metaId, filename, voice = false } = content
-  return { messageId: mediaId, kind, metaId, mime: row.mime, bytes: row.bytes ?? 0, filename, voice }
-}
 
 /** In the batch that writes the message: from here on the file is the message's, and is no longer swept as unsent. */
 export const uploadSentUpdate = (db: Database, accountId: string, messageId: string): Statement =>

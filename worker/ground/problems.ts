@@ -140,6 +140,12 @@ export const problems = {
       'Its type, its size or what is in it does not fit what WhatsApp sends. Nothing left, and nothing of it was kept.',
     remedy: 'Read detail, and choose another file or another form of it.',
   },
+  no_such_part: {
+    status: 416,
+    title: 'The file ends before that part',
+    meaning: 'The Range header asks for bytes that the file does not have.',
+    remedy: 'Read Content-Range for the length of the file.',
+  },
   file_missing: {
     status: 409,
     title: 'This file is not here',

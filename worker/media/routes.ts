@@ -7,7 +7,7 @@ import { aboutPeople, createRoute, idParam, jsonAnswer, openApiRoom, refusals, z
 import { Problem } from '../ground/problems.ts'
 import { fetchAgain } from './again.ts'
 import type { Injected, Outside } from './outside.ts'
-import { type ServeRefusal, serveFile } from './serve.ts'
+import { type RangeRefusal, type ServeRefusal, serveFile } from './serve.ts'
 import { discardUpload, type UploadRefusal, uploadFile } from './upload.ts'
 
 const messageParam = idParam('msg_3f5h7k9n1q3s5v7x9z1b3d5f7h')
@@ -33,8 +33,7 @@ const readFile = createRoute({
     200: { description: 'The file.', content: { '*/*': { schema: { type: 'string', format: 'binary' } } } },
     206: { description: 'The part asked for.' },
     304: { description: 'The caller has it.' },
-    416: { description: 'There is no such part.' },
-    ...refusals('unauthorized', 'forbidden', 'frozen', 'not_found', 'file_missing'),
+    ...refusals('unauthorized', 'forbidden', 'frozen', 'not_found', 'file_missing', 'no_such_part'),
   },
 })
 
@@ -170,10 +169,16 @@ export function mediaRoom(injected: Injected = {}) {
     })
 }
 
-const missing = (refusal: ServeRefusal): Problem =>
-  refusal.reason === 'unknown'
-    ? new Problem('not_found')
-    : new Problem('file_missing', { detail: `The file is ${refusal.state}.` })
+function missing(refusal: ServeRefusal | RangeRefusal): Problem {
+  switch (refusal.reason) {
+    case 'unknown':
+      return new Problem('not_found')
+    case 'missing':
+      return new Problem('file_missing', { detail: `The file is ${refusal.state}.` })
+    case 'no_such_part':
+      return new Problem('no_such_part', { headers: { 'content-range': `bytes */${refusal.bytes}` } })
+  }
+}
 
 function uploadProblem(refusal: UploadRefusal): Problem {
   switch (refusal.reason) {

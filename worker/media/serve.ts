@@ -4,7 +4,7 @@
 import { database } from '../../db/client.ts'
 import { openFileContents } from '../conversations/files.ts'
 import { streamOf } from '../crypto/chunks.ts'
-import { openSlice } from '../custody/files.ts'
+import { openSlice, type Slice } from '../custody/files.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import { objectOf } from './objects.ts'
 import { fileQuery } from './rows.ts'
@@ -17,12 +17,14 @@ export type Asked = {
   download: boolean
 }
 export type FileAnswer = {
-  status: 200 | 206 | 304 | 416
+  status: 200 | 206 | 304
   body: ReadableStream<Uint8Array> | null
   headers: Record<string, string>
 }
 /** `state` says why a file of one's own is not there. */
 export type ServeRefusal = { reason: 'unknown' } | { reason: 'missing'; state: string }
+/** The file ends before the part that was asked for. */
+export type RangeRefusal = { reason: 'no_such_part'; bytes: number }
 
 export async function serveFile(
   env: Env,
@@ -30,7 +32,7 @@ export async function serveFile(
   messageId: string,
   asked: Asked,
   now: number,
-): Promise<Result<FileAnswer, ServeRefusal>> {
+): Promise<Result<FileAnswer, ServeRefusal | RangeRefusal>> {
   const found = await fileQuery(database(env.DB), accountId, messageId).get()
   if (!found || found.revokedAt !== null) return refused({ reason: 'unknown' })
   const { file } = found
@@ -38,7 +40,7 @@ export async function serveFile(
     return refused({ reason: 'missing', state: file.state })
   const [content] = await openFileContents(env.KEEPER, accountId, [file], now)
   let tag = ''
-  let answer: RangeAnswer = { kind: 'whole' }
+  let answer = { kind: 'whole' } as RangeAnswer
   const slice = await openSlice(env.KEEPER, env.FILES, accountId, objectOf(file), now, (bytes) => {
     tag = entityTag(messageId, file.keptAt, bytes)
     const stale = asked.ifRange !== undefined && asked.ifRange !== tag
@@ -50,37 +52,25 @@ export async function serveFile(
   })
   if (!slice || !content) return refused({ reason: 'missing', state: 'gone' })
   const headers = { ...fileHeaders(file.mime, content.filename, asked.download), etag: tag }
-  return ok(await answerOf(slice, answer, headers, asked.ifNoneMatch === tag))
+  const known = asked.ifNoneMatch === tag
+  if (known) return ok({ status: 304, body: null, headers })
+  if (answer.kind === 'unsatisfiable') return refused({ reason: 'no_such_part', bytes: slice.bytes })
+  return ok(answerOf(slice, answer, headers))
 }
 
-async function answerOf(
-  { bytes, parts }: { bytes: number; parts: AsyncGenerator<Uint8Array, void, void> },
-  answer: RangeAnswer,
+function answerOf(
+  { bytes, parts }: Slice,
+  answer: Exclude<RangeAnswer, { kind: 'unsatisfiable' }>,
   headers: Record<string, string>,
-  known: boolean,
-): Promise<FileAnswer> {
-  if (known || answer.kind === 'unsatisfiable') {
-    await parts.return()
-    if (known) return { status: 304, body: null, headers }
-    return { status: 416, body: null, headers: { ...headers, 'content-range': `bytes */${bytes}` } }
+): FileAnswer {
+  if (answer.kind === 'whole') {
+    const own = { ...headers, 'content-length': String(bytes) }
+    return { status: 200, body: measured(parts, bytes), headers: own }
   }
-  if (answer.kind === 'whole')
-    return {
-      status: 200,
-      body: measured(parts, bytes),
-      headers: { ...headers, 'content-length': String(bytes) },
-    }
   const { start, end } = answer.range
   const length = end - start + 1
-  return {
-    status: 206,
-    body: measured(parts, length),
-    headers: {
-      ...headers,
-      'content-range': `bytes ${start}-${end}/${bytes}`,
-      'content-length': String(length),
-    },
-  }
+  const own = { 'content-range': `bytes ${start}-${end}/${bytes}`, 'content-length': String(length) }
+  return { status: 206, body: measured(parts, length), headers: { ...headers, ...own } }
 }
 
 /** With its length known, so that a browser sees when it was cut off. */

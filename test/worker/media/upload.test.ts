@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { database, writeBatch } from '../../../db/client.ts'
 import { loadPrincipal } from '../../../worker/accounts/auth.ts'
 import type { DoorEnv } from '../../../worker/audit/principal.ts'
-import { loadUpload } from '../../../worker/conversations/files.ts'
+import { openFileContents } from '../../../worker/conversations/files.ts'
+import { filesQuery } from '../../../worker/conversations/list-messages.ts'
 import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { settingsOf } from '../../../worker/env.ts'
 import { limits } from '../../../worker/ground/limits.ts'
@@ -88,9 +89,13 @@ describe('an upload', () => {
     const [held] = atMeta().slice(-1)
     expect(digest(Uint8Array.from(atob(held?.base64 ?? ''), (c) => c.charCodeAt(0)))).toBe(digest(bytes))
     expect(await fileRow(json.id)).toMatchObject({ state: 'uploaded', bytes: 300_000 })
-    const known = await loadUpload(db, env.KEEPER, sol.accountId, conversation, json.id, Date.now())
-    expect(known).toMatchObject({ messageId: json.id, metaId: held?.id, kind: 'image' })
-    expect(await loadUpload(db, env.KEEPER, sol.accountId, theirs, json.id, Date.now())).toBeUndefined()
+    const [content] = await openFileContents(
+      env.KEEPER,
+      sol.accountId,
+      await filesQuery(db, sol.accountId, [json.id]),
+      Date.now(),
+    )
+    expect(content).toMatchObject({ id: held?.id, kind: 'image', filename: 'tarta de boda ñ.jpg' })
     const shown = await ask(`/api/v1/messages/${json.id}/media`, { key })
     expect(digest(await shown.arrayBuffer())).toBe(digest(bytes))
     expect(await rowsOf('audit_entries')).toContainEqual(
