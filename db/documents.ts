@@ -54,7 +54,7 @@ export const documents: readonly DocumentVersion[] = [
   {
     document: 'dpa',
     version: '1',
-    hash: 'f1dfc4a41993fab3a39233ee51d4111af05d2e87aaa13ef6489c39b88b8d5b03',
+    hash: 'd40d945894bfeacd7b54dac6bb341a2524e3a7a0bf38bf124618bbfbc26ef828',
     announced: '2026-11-28',
     effective: '2026-11-28',
     material: false,
