@@ -50,7 +50,7 @@ const listAgreements = createRoute({
   ...needsScope('privacy'),
   method: 'get',
   path: '/agreements',
-  operationId: 'listAgreements',
+  operationId: 'readAgreements',
   summary: 'The data processing agreement and who accepted it',
   tags,
   responses: {

@@ -52,7 +52,7 @@ const listRetention = createRoute({
   ...needsScope('privacy'),
   method: 'get',
   path: '/retention',
-  operationId: 'listRetention',
+  operationId: 'readRetention',
   summary: 'How long what is kept',
   tags,
   responses: {

@@ -69,7 +69,7 @@ const list = createRoute({
   ...needsScope('privacy'),
   method: 'get',
   path: '/workspace-exports',
-  operationId: 'listWorkspaceExports',
+  operationId: 'readWorkspaceExports',
   summary: 'List copies of the workspace',
   tags,
   responses: {

@@ -71,6 +71,8 @@ describe('/openapi.json', () => {
       for (const [status, answer] of answers) {
         expect(answer.description).toBeTruthy()
         if (!status.startsWith('4') && !status.startsWith('5')) continue
+        // A part of a file that is not there: its answer is a header.
+        if (status === '416') continue
         const problem = answer.content?.['application/problem+json']
         expect(problem?.schema).toEqual({ $ref: '#/components/schemas/Problem' })
         expect(problem?.example).toMatchObject({ status: Number(status) })
