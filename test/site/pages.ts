@@ -52,9 +52,9 @@ export const publicPages: PublicPage[] = [
 /** One of each kind stands in the list above; the others are looked at as documents, not in the browser. */
 export const kinds: RegExp[] = [
   /^\/errors\/[a-z_]+$/,
-  /^\/(privacy|terms|cookies|subprocessors)\/\d+$/,
-  /^\/(privacy|terms|cookies|subprocessors)\/compare(\/[^/]+)?$/,
-  /^\/(terms|cookies|subprocessors)\/versions$/,
+  /^\/(privacy|terms|cookies|subprocessors|dpa)\/\d+$/,
+  /^\/(privacy|terms|cookies|subprocessors|dpa)\/compare(\/[^/]+)?$/,
+  /^\/(terms|cookies|subprocessors|dpa)\/versions$/,
   // The door of the portal; what is behind it is looked at by somebody who is signed in (portal-stage.ts).
   /^\/portal$/,
 ]
