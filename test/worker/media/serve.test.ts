@@ -7,7 +7,8 @@ import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { decideUpload, plainFilename } from '../../../worker/media/kinds.ts'
 import { keepObject } from '../../../worker/media/objects.ts'
 import { decideRange, fileHeaders } from '../../../worker/media/serving.ts'
-import { ana, sol } from '../../support/cast.ts'
+import { ana, monsoon, sol } from '../../support/cast.ts'
+import { signInAs } from '../../support/session.ts'
 import { ask, keyFor } from '../api/stage.ts'
 import { digest, jpeg, openStage, type Stage } from './stage.ts'
 
@@ -173,6 +174,31 @@ describe('what WhatsApp takes', () => {
     if (mime !== 'text/plain')
       expect(decideUpload(mime, head('<html>'), undefined)).toMatchObject({ ok: false, reason: 'content' })
     expect(decideUpload(mime, head(), 0)).toMatchObject({ ok: false, reason: 'empty' })
+  })
+
+  it('is shown to members whose role reads conversations, by cookie alone when the address names the workspace', async () => {
+    const id = await stage.arrive(sol, ana)
+    await stage.queue(sol.accountId, [id])
+    const path = `/api/v1/messages/${id}/media`
+    const email = 'both@example.com'
+    const agent = await signInAs(sol, 'agent', { email })
+    // Joined last: without a word about the workspace this one is meant.
+    const there = await signInAs(monsoon, 'agent', { email })
+    const { cookie } = agent.headers
+    expect((await ask(`${path}?workspace=${sol.accountId}`, { headers: { cookie } })).status).toBe(200)
+    expect((await ask(path, { headers: { cookie } })).status).toBe(404)
+    expect((await ask(path, { headers: there.headers })).status).toBe(404)
+    expect((await ask(`${path}?workspace=acc_none`, { headers: { cookie } })).status).toBe(404)
+    const seen = { privacy_officer: 200, developer: 404, admin: 200 } as const
+    for (const [role, status] of Object.entries(seen)) {
+      const { headers } = await signInAs(sol, role as keyof typeof seen)
+      expect((await ask(path, { headers })).status).toBe(status)
+    }
+    const retry = await ask(`${path}/retry`, {
+      method: 'POST',
+      headers: { ...agent.headers, origin: 'https://else.test' },
+    })
+    expect(retry.status).toBe(403)
   })
 
   it.each(['text/html', 'image/svg+xml', 'image/gif', '', 'application/zip'])('%s is not', (mime) => {

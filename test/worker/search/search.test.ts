@@ -13,6 +13,7 @@ import { dueQuery, indexDue, laterMessagesQuery, termsOfQuery } from '../../../w
 import { messagesByIdQuery } from '../../../worker/search/show.ts'
 import { ana, type Business, mei, monsoon, type Person, ravi, sol } from '../../support/cast.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
+import { signInAs } from '../../support/session.ts'
 import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
 import { ask, db, keyFor, read } from '../api/stage.ts'
@@ -105,8 +106,12 @@ describe('a search', () => {
     expect(await people((ravi.name as string).slice(0, 3).toUpperCase())).toContain(ravi.name)
     const end = (ana.phone as string).slice(-4)
     expect(await people(end)).toEqual([ana.name])
-    const { hits } = await find(env, { accountId: sol.accountId, identifiers: false }, end, { limit: 10 })
-    expect(hits).toEqual([])
+    const agent = await signInAs(sol, 'agent')
+    const asAgent = async (q: string) => read(await ask(`/api/v1/search?q=${q}`, { headers: agent.headers }))
+    expect((await asAgent(end)).data).toEqual([])
+    const { data } = await asAgent('ana')
+    expect(data).toHaveLength(1)
+    expect(JSON.stringify(data)).not.toContain(ana.phone)
   })
 
   it('needs the scope, and says nothing of a workspace that is frozen', async () => {
