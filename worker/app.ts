@@ -313,7 +313,7 @@ const isUpgrade = (c: Context<DoorEnv>): boolean => c.req.header('upgrade')?.toL
 function ownOrigin(c: Context<DoorEnv>): void {
   const harmless = c.req.method === 'GET' || c.req.method === 'HEAD'
   if (harmless && !isUpgrade(c)) return
-  if (c.req.header('origin') !== c.var.settings.publicOrigin) throw new Problem('foreign_origin')
+  if (!c.var.settings.pageOrigins.includes(c.req.header('origin') ?? '')) throw new Problem('foreign_origin')
 }
 
 /** A database that was set back knows people who were erased: nothing of it is served before they are gone again. */

@@ -72,6 +72,12 @@ const sessionSecrets = ([first, ...rest]: [RootKey, ...RootKey[]]): [string, ...
   return [secretOf(first), ...rest.map(secretOf)]
 }
 
+/** One's own machine has two names, and browsers make passkeys for the one that is no number. */
+const pageOrigins = (origin: string): string[] => [
+  origin,
+  ...(/^http:\/\/127\.0\.0\.1(?=:|$)/.test(origin) ? [origin.replace('127.0.0.1', 'localhost')] : []),
+]
+
 const parsed = new WeakMap<Env, Settings>()
 
 /** Throws NotConfigured, which names every missing or malformed setting. */
@@ -89,6 +95,7 @@ export function settingsOf(env: Env): Settings {
     graphOrigin: result.data.GRAPH_ORIGIN.replace(/\/$/, ''),
     graphVersion: result.data.GRAPH_VERSION,
     publicOrigin: result.data.PUBLIC_ORIGIN.replace(/\/$/, ''),
+    pageOrigins: pageOrigins(result.data.PUBLIC_ORIGIN.replace(/\/$/, '')),
     receiptKeys: result.data.RECEIPT_KEYS,
     sessionSecrets: sessionSecrets(result.data.ROOT_KEYS),
     mailFrom: result.data.MAIL_FROM,

@@ -40,6 +40,7 @@ function create(env: Env, settings: Settings) {
   return betterAuth({
     appName: operator.service,
     baseURL: settings.publicOrigin,
+    trustedOrigins: [...settings.pageOrigins],
     secret,
     logger: { disabled: true },
     telemetry: { enabled: false },
@@ -82,9 +83,9 @@ function create(env: Env, settings: Settings) {
         sendVerificationOTP: async () => undefined,
       }),
       passkey({
-        rpID: new URL(settings.publicOrigin).hostname,
+        rpID: new URL(settings.pageOrigins.at(-1) as string).hostname,
         rpName: operator.service,
-        origin: settings.publicOrigin,
+        origin: [...settings.pageOrigins],
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
         advanced: { webAuthnChallengeCookie: ticketName },
         registration: {

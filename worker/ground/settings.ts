@@ -12,6 +12,8 @@ export type Settings = {
   /** As `v25.0`: what our own calls use; a caller's path keeps its own version. */
   graphVersion: string
   publicOrigin: string
+  /** Where our own pages may be asked from: the public origin; on one's own machine by both of its names. */
+  pageOrigins: readonly string[]
   /** Ed25519 seeds by key id; the first signs, all verify. */
   receiptKeys: { id: string; seed: Uint8Array }[]
   /** Sign the cookie of a session; made of the root keys. The first signs, all verify. */

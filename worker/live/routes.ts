@@ -54,7 +54,8 @@ export const live = room.get('/live', middleware, async (c) => {
   const { workspace, after, epoch } = asked.data
   if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
     throw new Problem('bad_request', { detail: 'This is a WebSocket.' })
-  if (principal.session && c.req.header('origin') !== settings.publicOrigin) throw new Problem('forbidden')
+  if (principal.session && !settings.pageOrigins.includes(c.req.header('origin') ?? ''))
+    throw new Problem('forbidden')
   if (workspace !== undefined && workspace !== principal.accountId) throw new Problem('not_found')
   if (principal.frozen) throw new Problem('frozen')
   const address = new URL('https://feed/')

@@ -30,7 +30,8 @@ import { type Arrived, arrive, sendCode, signInByCode } from './sign-in.ts'
 /** A page of another site must not sign its visitors in as somebody else. */
 const ownPage = createMiddleware<DoorEnv>(async (c, next) => {
   const origin = c.req.header('origin')
-  if (origin !== undefined && origin !== c.var.settings.publicOrigin) throw new Problem('foreign_origin')
+  if (origin !== undefined && !c.var.settings.pageOrigins.includes(origin))
+    throw new Problem('foreign_origin')
   await next()
 })
 
