@@ -5,16 +5,19 @@ import { startLocal } from './local.ts'
 import type { Demo, DemoWorkspace } from './seed.ts'
 
 function printNext({ gateway, meta, workspaces: [first] }: Demo): void {
-  const { apiKey, phoneNumberId } = first as DemoWorkspace
+  const { apiKey, phoneNumberId, ownerEmail } = first as DemoWorkspace
+  const portal = `${gateway.replace('127.0.0.1', 'localhost')}/portal`
   console.log(`
   Ready.
 
+    The portal                ${portal}   (sign in as ${ownerEmail}, or as anybody new;
+                                                              the code is in the mails)
     The phone of a customer   ${meta}          (write to Panaderia Sol, see the answer and its ticks)
     The gateway               ${gateway}
     Mails that it sent        ${meta}/mail
     The API, to read          ${gateway}/docs/api
 
-  1. Write something on the phone page, as Ana to Panaderia Sol.
+  1. Write something on the phone page, as Ana to Panaderia Sol, and answer in the portal.
   2. Read it through the API:
 
      curl -s ${gateway}/api/v1/conversations -H 'authorization: Bearer ${apiKey}'
