@@ -8,7 +8,7 @@ export type GivenRow = {
   name?: string | undefined
   fields?: Record<string, string> | undefined
 }
-export type KnownField = FieldShape & { id: string; name: string }
+export type KnownField = FieldShape & { id: string; name: string; purpose: string }
 export type ParsedRow = {
   /** Digits with the country code. */
   phone: string

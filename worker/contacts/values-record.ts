@@ -1,5 +1,6 @@
-// What a business noted about one contact, field by field: sealed under the contact's key together with the field's name, so
-// that a copy of somebody's data can be read without ours. Statement builders and reads. Called by detail.ts, notes and imports.
+// What a business noted about one contact, field by field: sealed under the contact's key together with the name and purpose of
+// the field, so that a copy of somebody's data can be read without ours. Statement builders and reads. Called by detail.ts,
+// fields.ts and take-in.ts.
 
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { type Database, rowsInsert, type Statement, schema } from '../../db/client.ts'
@@ -12,7 +13,7 @@ const { customValues } = schema
 
 export type ValueRow = typeof customValues.$inferSelect
 /** Sealed as JSON under `custom_values.content:{id}`. */
-type ValueContent = { field: string; value: string }
+type ValueContent = { field: string; purpose: string; value: string }
 
 export const valuesQuery = (db: Database, accountId: string, contactId: string) =>
   db
@@ -41,12 +42,17 @@ export async function openValues(keepers: Keepers, accountId: string, rows: Valu
   })
 }
 
-export type Noted = { contactId: string; key: SealKey; field: { id: string; name: string }; value: string }
+export type Noted = {
+  contactId: string
+  key: SealKey
+  field: { id: string; name: string; purpose: string }
+  value: string
+}
 
 export async function sealValue(accountId: string, noted: Noted, now: number): Promise<ValueRow> {
   const { contactId, key, field, value } = noted
   const id = newId('cva')
-  const content: ValueContent = { field: field.name, value }
+  const content: ValueContent = { field: field.name, purpose: field.purpose, value }
   return {
     ...{ id, accountId, contactId, fieldId: field.id, updatedAt: now },
     content: await sealColumn(key, 'custom_values', 'content', id, JSON.stringify(content)),

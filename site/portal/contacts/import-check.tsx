@@ -75,12 +75,14 @@ function open(sheet: Sheet, { sure: _, where, ...evidence }: Evidence, total: nu
 
 const Outcome = ({ checked, sheet }: { checked: Checked; sheet: Sheet }) => (
   <>
-    <ul class="plain" role="status">
-      {checked.add > 0 && <li>{words.add(checked.add)}</li>}
-      {checked.update > 0 && <li>{words.update(checked.update)}</li>}
-      {checked.faults.length > 0 && <li>{words.refused(checked.faults.length)}</li>}
-      {checked.add + checked.update === 0 && <li>{words.none}</li>}
-    </ul>
+    <div role="status">
+      <ul class="plain">
+        {checked.add > 0 && <li>{words.add(checked.add)}</li>}
+        {checked.update > 0 && <li>{words.update(checked.update)}</li>}
+        {checked.faults.length > 0 && <li>{words.refused(checked.faults.length)}</li>}
+        {checked.add + checked.update === 0 && <li>{words.none}</li>}
+      </ul>
+    </div>
     <FaultTable faults={checked.faults} sheet={sheet} />
   </>
 )

@@ -219,7 +219,9 @@ describe('what is kept about a contact', () => {
     const copy = (await read(await call(`/contacts/${id}/export`))) as unknown as {
       tables: Record<string, Record<string, unknown>[]>
     }
-    expect(copy.tables.customValues).toMatchObject([{ content: { field: 'Allergy', value: 'nuts' } }])
+    expect(copy.tables.customValues).toMatchObject([
+      { content: { field: 'Allergy', purpose: 'Not to harm', value: 'nuts' } },
+    ])
     expect(copy.tables.consents).toMatchObject([
       {
         purpose: 'utility',
