@@ -149,7 +149,8 @@ async function consentRow(
     recordedBy: actorOf(principal),
     importId: list.id,
   }
-  const at = Date.parse(`${date}T00:00:00.000Z`)
+  // A day is told by its noon: the same day wherever it is read.
+  const at = Math.min(Date.parse(`${date}T12:00:00.000Z`), now)
   return sealConsent(person.key, row, { purpose, state: 'given', source: 'import', at, text, where, how })
 }
 

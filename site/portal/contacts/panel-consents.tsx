@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks'
 import { api, call } from '../client.ts'
-import { fullTime } from '../format.ts'
+import { date, fullTime } from '../format.ts'
 import { Badge, Button, can, Time, type Tone } from '../ui/index.ts'
 import { type Purpose, purposes, sources, standing, consentsOf as words } from '../words/contacts.ts'
 import { ConsentDialog } from './consent-dialog.tsx'
@@ -75,7 +75,8 @@ function Words({ contactId, turn }: { contactId: string; turn: number }) {
               <strong>{words[row.state](purposes[row.purpose].title)}</strong>{' '}
               <span class="soft">
                 {sources[row.source]}
-                {row.how && `: ${sources[row.how as keyof typeof sources] ?? row.how}`}, {fullTime(row.at)}
+                {row.how && `: ${sources[row.how as keyof typeof sources] ?? row.how}`},{' '}
+                {row.source === 'import' ? date(row.at) : fullTime(row.at)}
               </span>
             </p>
             {row.text && <blockquote dir="auto">{row.text}</blockquote>}

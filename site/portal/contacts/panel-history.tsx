@@ -3,16 +3,19 @@
 import { useEffect, useState } from 'preact/hooks'
 import { api, ask, call } from '../client.ts'
 import { fullTime } from '../format.ts'
-import { Button } from '../ui/index.ts'
+import { Button, useSession } from '../ui/index.ts'
 import { historyOf as words } from '../words/contacts.ts'
 import type { Entry } from './data.ts'
 
-type Names = Map<string, string>
+type Names = Map<string, string | null>
 
 /** Ids of the ledger as people: colleagues by name, everything else by what it is. */
 function whoIs(actor: string, names: Names): string {
   const [kind = '', id = ''] = actor.split(':')
-  if (kind === 'member') return names.get(id) ?? words.somebody
+  if (kind === 'member') {
+    if (id === useSession().member?.id) return words.you
+    return names.get(id) ?? (names.has(id) ? words.colleague : words.somebody)
+  }
   const known: Record<string, string> = {
     key: words.key,
     meta: words.meta,
@@ -24,7 +27,7 @@ function whoIs(actor: string, names: Names): string {
 }
 
 async function loadNames(): Promise<Names> {
-  const told = await ask<{ data: { id: string; name: string }[] }>('/colleagues')
+  const told = await ask<{ data: { id: string; name: string | null }[] }>('/colleagues')
   return new Map(told.ok ? told.data.data.map(({ id, name }) => [id, name]) : [])
 }
 

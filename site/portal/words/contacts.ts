@@ -10,7 +10,7 @@ export const contacts = {
   lead: 'People who wrote to you, and people who agreed that you write to them.',
   caption: 'Contacts, the one heard of last first',
   search: 'Search contacts',
-  searchHint: 'Words of a name, or a whole phone number',
+  searchHint: 'A name or a phone number',
   filter: 'Show',
   filters: {
     all: 'Everybody',
@@ -32,7 +32,7 @@ export const contacts = {
   emptyText:
     'Whoever writes to one of your numbers appears here. You can also import people who agreed to it.',
   nobodyTitle: 'Nobody fits',
-  nobodyText: 'Names are found by whole words, phone numbers by all of their digits.',
+  nobodyText: 'Names are found by how their words begin, phone numbers by all of their digits.',
   pickTitle: 'Choose somebody',
   pickText: 'What you know about a person, what they agreed to, and what was done about it stands here.',
   back: 'All contacts',
@@ -162,7 +162,9 @@ export const historyOf = {
   title: 'What was done',
   more: 'Older entries',
   none: 'Nothing yet.',
-  somebody: 'Somebody who is gone',
+  you: 'you',
+  colleague: 'a colleague',
+  somebody: 'somebody who is gone',
   key: 'an API key',
   meta: 'WhatsApp',
   system: 'the service',
