@@ -7,7 +7,6 @@ export type OwnNumber = InferResponseType<(typeof api.numbers)[':id']['$get'], 2
 export type Connected = InferResponseType<(typeof api.signup.attempts.completion)['$post'], 201>
 export type Step = Connected['steps'][number]
 export type Checkup = InferResponseType<(typeof api.numbers)[':id']['checkups']['$get'], 200>['data'][number]
-export type Account = InferResponseType<(typeof api)['whatsapp-accounts']['$get'], 200>['data'][number]
 
 const id = (value: string) => ({ param: { id: value } })
 
