@@ -138,7 +138,7 @@ describe.skipIf(noBrowser)(inBrowser('connecting a number'), () => {
     await owner.page.getByRole('link', { name: 'See the number' }).click()
     await owner.page.getByRole('button', { name: 'Register', exact: true }).click()
     await owner.page.getByLabel('PIN (six digits)').fill('246810')
-    await owner.page.getByRole('button', { name: 'Save' }).click()
+    await owner.page.getByRole('dialog').getByRole('button', { name: 'Register' }).click()
     await owner.page.getByText('It is registered, with a PIN that is kept sealed.').waitFor()
     await owner.page.getByText('It is registered.', { exact: true }).waitFor()
   })

@@ -143,7 +143,7 @@ function AskPin({ check, onClose, onGiven }: AskPinProps) {
         <>
           <Button onClick={onClose}>{common.cancel}</Button>
           <Button kind="main" type="submit">
-            {common.save}
+            {words.pin.press[check === 'registration' ? 'registration' : 'pin']}
           </Button>
         </>
       }

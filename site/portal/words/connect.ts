@@ -100,6 +100,7 @@ export const doctor = {
     set: 'Choose six digits, or leave it empty and one is drawn and kept sealed.',
     label: 'PIN (six digits)',
     wrong: 'A PIN has six digits.',
+    press: { registration: 'Register', pin: 'Set the PIN' },
   },
 }
 
