@@ -97,10 +97,11 @@ function useDue(name: string, days: number, fits: boolean): number | undefined {
     setDue(undefined)
     if (!fits) return
     let stale = false
-    const timer = setTimeout(async () => {
+    const count = async () => {
       const told = await ask<{ rows: number }>(`/retention/${name}/preview?days=${days}`)
       if (!stale && told.ok) setDue(told.data.rows)
-    }, pauseMs)
+    }
+    const timer = setTimeout(() => void count(), pauseMs)
     return () => {
       stale = true
       clearTimeout(timer)
