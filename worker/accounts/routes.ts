@@ -18,6 +18,7 @@ import {
   timeKey,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { announce, hangUp } from '../live/announce.ts'
 import { createAccount } from './accounts.ts'
 import { bearerToken } from './auth.ts'
 import { createKey, keysQuery, revokeKey } from './keys.ts'
@@ -102,11 +103,16 @@ export const keys = openApiRoom<DoorEnv>()
   .openapi(createKeyRoute, async (c) => {
     const created = await createKey(database(c.env.DB), c.var.principal, c.req.valid('json'), Date.now())
     if (!created.ok) throw new Problem('forbidden', { detail: beyondCreator(created.missing) })
+    await announce(c.env, c.var.principal.accountId, [{ kind: 'keys' }])
     return c.json(createdKeyView(created.value), 201)
   })
   .openapi(revokeKeyRoute, async (c) => {
-    const known = await revokeKey(database(c.env.DB), c.var.principal, c.req.valid('param').id, Date.now())
+    const { id } = c.req.valid('param')
+    const { accountId } = c.var.principal
+    const known = await revokeKey(database(c.env.DB), c.var.principal, id, Date.now())
     if (!known) throw new Problem('not_found')
+    await hangUp(c.env, accountId, `key:${id}`)
+    await announce(c.env, accountId, [{ kind: 'keys' }])
     return c.body(null, 204)
   })
 

@@ -2,7 +2,7 @@
 // doors that sign in are the signin walk's.
 
 import { database } from '../../db/client.ts'
-import type { DoorEnv } from '../audit/principal.ts'
+import type { DoorEnv, SignedIn } from '../audit/principal.ts'
 import {
   createRoute,
   cutPage,
@@ -17,6 +17,7 @@ import {
   timeKey,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
+import { hangUp } from '../live/announce.ts'
 import { passkeysQuery, removePasskey, renamePasskey } from './passkeys.ts'
 import { sessionCookie, tokenIn } from './session-cookie.ts'
 import {
@@ -149,6 +150,10 @@ const removePasskeyRoute = createRoute({
   },
 })
 
+/** In every workspace that this browser could listen in. */
+const hangUpEverywhere = (env: Env, { memberships }: SignedIn, id: string) =>
+  Promise.all(memberships.map(({ accountId }) => hangUp(env, accountId, `session:${id}`)))
+
 export const ownSession = openApiRoom<DoorEnv>()
   .openapi(readSession, async (c) => {
     const { signedIn, principal, settings } = c.var
@@ -168,7 +173,9 @@ export const ownSession = openApiRoom<DoorEnv>()
   })
   .openapi(signOut, async (c) => {
     const { signedIn, settings } = c.var
-    await endSession(database(c.env.DB), signedIn, signedIn.session.id, Date.now())
+    const { id } = signedIn.session
+    await endSession(database(c.env.DB), signedIn, id, Date.now())
+    await hangUpEverywhere(c.env, signedIn, id)
     c.header('set-cookie', sessionCookie(settings))
     return c.body(null, 204)
   })
@@ -183,6 +190,7 @@ export const ownSession = openApiRoom<DoorEnv>()
     const { id } = c.req.valid('param')
     if (!(await endSession(database(c.env.DB), c.var.signedIn, id, Date.now())))
       throw new Problem('not_found')
+    await hangUpEverywhere(c.env, c.var.signedIn, id)
     return c.body(null, 204)
   })
   .openapi(listPasskeys, async (c) => {

@@ -17,7 +17,7 @@ import {
   timeKey,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
-import { announce } from '../live/announce.ts'
+import { announce, hangUp } from '../live/announce.ts'
 import { membersQuery, openMembers } from './members.ts'
 import { colleaguePage, ownedWorkspaceSchema, workspaceBody, workspaceSchema } from './session-shapes.ts'
 import { memberChangeBody, memberSchema, memberView } from './shapes.ts'
@@ -137,6 +137,8 @@ export const workspaces = openApiRoom<DoorEnv>()
     const now = Date.now()
     const changed = await changeMember(c.env, c.var.principal, id, c.req.valid('json'), now)
     if (!changed.ok) throw new Problem(changed.reason === 'unknown' ? 'not_found' : changed.reason)
+    // Whoever has another role hears other things: they come back with it.
+    if (c.req.valid('json').role !== undefined) await hangUp(c.env, accountId, `member:${id}`)
     await announce(c.env, accountId, [{ kind: 'members' }])
     const [member] = await openMembers(c.env.KEEPER, accountId, [changed.value], now)
     if (!member) throw new Problem('not_found')

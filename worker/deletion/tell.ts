@@ -16,6 +16,7 @@ export async function tellStands(env: Env, deletion: DeletionRow): Promise<void>
     ...(scope === 'contact' ? person : others),
   ])
   if (scope === 'workspace' && verifiedAt !== null) await hangUp(env, accountId, 'all')
+  if (scope === 'member') await hangUp(env, accountId, `member:${subjectId}`)
 }
 
 /** A step of it was done. Of a workspace nobody listens any more, and its feed is to stay empty. Never throws. */

@@ -203,6 +203,7 @@ describe('messages of a conversation', () => {
       failure: null,
       statuses: [],
       sentBy: null,
+      sort: expect.any(String),
       media: null,
     })
     expect(byWamid.get('wamid.A3')).toMatchObject({ status: 'failed', error: { code: 131047 } })

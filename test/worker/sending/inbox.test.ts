@@ -1,0 +1,201 @@
+// The inbox says something: the same gates, idempotency and record as every send, answered with our message.
+
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { loadPrincipal } from '../../../worker/accounts/auth.ts'
+import type { DoorEnv } from '../../../worker/audit/principal.ts'
+import { Problem, problemResponse } from '../../../worker/ground/problems.ts'
+import { inboxWith } from '../../../worker/sending/inbox-routes.ts'
+import { usual } from '../../../worker/sending/outside.ts'
+import { seedConversation } from '../api/seed.ts'
+import {
+  ana,
+  auditRows,
+  db,
+  messageRows,
+  monsoon,
+  openStage,
+  type Stage,
+  settings,
+  sol,
+  wrote,
+} from './stage.ts'
+
+let stage: Stage
+let calls: { url: string; body: Record<string, unknown> }[]
+let conversationId: string
+let firstId: string
+let refuses: Response | undefined
+
+const app = new Hono<DoorEnv>()
+  .use(async (c, next) => {
+    c.set('settings', settings)
+    const principal = await loadPrincipal(db, c.req.header('authorization'), Date.now(), () => undefined)
+    if (principal) c.set('principal', principal)
+    await next()
+  })
+  .route(
+    '/',
+    inboxWith({
+      times: { ...usual.times, graphLateMs: 0 },
+      fetch: async (input, init) => {
+        const request = new Request(input, init)
+        calls.push({ url: input, body: (await request.clone().json()) as Record<string, unknown> })
+        const refused = refuses
+        refuses = undefined
+        return refused ?? stage.meta.fetch(request)
+      },
+    }),
+  )
+app.onError((cause) =>
+  cause instanceof Problem ? problemResponse(cause.code, cause.details) : problemResponse('internal'),
+)
+
+type Answer = { status: number; json: Record<string, unknown> }
+async function post(
+  path: string,
+  body: unknown,
+  { key = stage.keys.sol, idempotency }: { key?: string; idempotency?: string } = {},
+): Promise<Answer> {
+  const context = createExecutionContext()
+  const request = new Request(`https://gateway.test/conversations/${conversationId}/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      ...(idempotency === undefined ? {} : { 'idempotency-key': idempotency }),
+    },
+  })
+  const answer = await app.fetch(request, env, context)
+  const text = await answer.text()
+  await waitOnExecutionContext(context)
+  return { status: answer.status, json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
+}
+const say = (body: unknown, idempotency?: string) =>
+  post('messages', body, idempotency === undefined ? {} : { idempotency })
+
+beforeAll(async () => {
+  stage = await openStage()
+  calls = []
+  const wamid = await wrote(stage, sol, 'ana')
+  const seeded = await seedConversation(sol, ana, [{ wamid, at: Date.now() - 1000 }])
+  conversationId = seeded.conversationId
+  firstId = (await messageRows(sol))[0]?.id as string
+})
+beforeEach(() => {
+  calls = []
+})
+
+const kinds: [string, Record<string, unknown>][] = [
+  ['text', { text: { body: 'Su pedido sale hoy' } }],
+  ['image', { image: { link: 'https://media.example.com/cake.jpg', caption: 'cake' } }],
+  ['document', { document: { link: 'https://media.example.com/bill.pdf', filename: 'bill.pdf' } }],
+  ['location', { location: { latitude: 40.4, longitude: -3.7, name: 'Panadería' } }],
+  ['contacts', { contacts: [{ name: { formatted_name: 'Sol', first_name: 'Sol' } }] }],
+  [
+    'interactive',
+    {
+      interactive: {
+        type: 'button',
+        body: { text: '¿Confirmamos?' },
+        action: { buttons: [{ type: 'reply', reply: { id: 'yes', title: 'Sí' } }] },
+      },
+    },
+  ],
+  ['template', { template: { name: 'hello_world', language: { code: 'en_US' } } }],
+]
+
+describe('a message from the inbox', () => {
+  it.each(kinds)('of the type %s reaches Meta and is answered as ours', async (type, payload) => {
+    const { status, json } = await say({ type, ...payload })
+    expect(json).toMatchObject({ direction: 'out', type, status: 'accepted', wamid: expect.any(String) })
+    expect(status).toBe(202)
+    expect(json.sentBy).toMatch(/^key:/)
+    expect(calls).toHaveLength(1)
+    expect(calls[0]?.body).toMatchObject({ to: `+${ana.phone}`, type, [type]: payload[type] })
+  })
+
+  it('names what it answers by the id that Meta knows', async () => {
+    const { json } = await say({ type: 'text', text: { body: 'sí' }, replyTo: firstId })
+    expect(json.replyToId).toBe(firstId)
+    const context = calls[0]?.body.context as { message_id: string }
+    expect(context.message_id).toMatch(/^wamid\./)
+    expect((await say({ type: 'text', text: { body: 'x' }, replyTo: 'msg_x' })).status).toBe(400)
+  })
+
+  it('with the same key is sent once, and answered with the same message', async () => {
+    const body = { type: 'text', text: { body: 'once' } }
+    const first = await say(body, 'key-1')
+    const second = await say(body, 'key-1')
+    expect(second.json.id).toBe(first.json.id)
+    expect(calls).toHaveLength(1)
+    expect((await say({ type: 'text', text: { body: 'other' } }, 'key-1')).json).toMatchObject({
+      code: 'send_refused',
+      gate: 'idempotency',
+    })
+    expect(calls).toHaveLength(1)
+  })
+
+  it('that a gate refuses says which, with a remedy, and leaves no message but an entry', async () => {
+    const before = (await messageRows(sol)).length
+    const { status, json } = await say({ type: 'text', text: { body: 'x'.repeat(5000) } })
+    expect(status).toBe(422)
+    expect(json).toMatchObject({ code: 'send_refused', gate: 'content', remedy: expect.any(String) })
+    expect(calls).toHaveLength(0)
+    expect(await messageRows(sol)).toHaveLength(before)
+    expect(
+      (await auditRows(sol)).some(({ action, reason }) => action === 'send.refuse' && reason === 'content'),
+    ).toBe(true)
+  })
+
+  it('that Meta refuses is on record and says why in words', async () => {
+    refuses = Response.json(
+      { error: { message: '(#131026) Message undeliverable', type: 'OAuthException', code: 131026 } },
+      { status: 400 },
+    )
+    const { status, json } = await say({ type: 'text', text: { body: 'hola' } })
+    expect(status).toBe(202)
+    expect(json).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 131026,
+        title: expect.any(String),
+        meaning: expect.any(String),
+        remedy: expect.any(String),
+      },
+    })
+  })
+
+  it('is refused a neighbour with the bytes of what is not there', async () => {
+    const theirs = await messageRows(monsoon)
+    const { status, json } = await post(
+      'messages',
+      { type: 'text', text: { body: 'x' } },
+      { key: stage.keys.monsoon },
+    )
+    expect([status, json.code]).toEqual([404, 'not_found'])
+    expect(await messageRows(monsoon)).toEqual(theirs)
+    expect(calls).toHaveLength(0)
+  })
+})
+
+describe('a reaction, typing and a receipt', () => {
+  it('name the message of the person as Meta knows it', async () => {
+    expect((await post('reactions', { messageId: firstId, emoji: '👍' })).json).toMatchObject({
+      type: 'reaction',
+    })
+    expect((await post('reactions', { messageId: firstId, emoji: null })).status).toBe(202)
+    expect((await post('typing', {})).status).toBe(204)
+    expect((await post('receipt', {})).status).toBe(204)
+    const wamid = (calls.map(({ body }) => body.reaction)[0] as { message_id: string }).message_id
+    expect(calls.map(({ body }) => body)).toMatchObject([
+      { type: 'reaction', reaction: { message_id: wamid, emoji: '👍' } },
+      { type: 'reaction', reaction: { message_id: wamid, emoji: '' } },
+      { status: 'read', message_id: wamid, typing_indicator: { type: 'text' } },
+      { status: 'read', message_id: wamid },
+    ])
+  })
+})
