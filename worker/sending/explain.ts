@@ -139,6 +139,7 @@ function gatesOf(ground: Ground | null): Explanation['gates'] {
     gate,
     state: needed ? ('passed' as const) : ('not needed' as const),
   })
+  const begun = ground.basis === 'template' || ground.basis === 'marketing'
   return [
     asked('account'),
     asked('frozen'),
@@ -146,7 +147,8 @@ function gatesOf(ground: Ground | null): Explanation['gates'] {
     asked('recipient'),
     asked('erased'),
     asked('restricted', ground.basis !== 'request'),
-    asked('objected', ground.basis === 'template' || ground.basis === 'marketing'),
+    asked('objected', begun),
+    asked('consent', begun),
     asked('window', ground.windowUntil !== null),
     asked('content'),
   ]

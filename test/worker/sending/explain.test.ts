@@ -26,8 +26,9 @@ const gateFacts: fc.Arbitrary<GateFacts> = fc
     answersRequest: fc.boolean(),
     unwanted: fc.boolean(),
     erased: fc.boolean(),
+    consent: fc.constantFrom(undefined, 'withdrawn' as const, 'missing' as const),
   })
-  .map(({ kind, edge, holds, open, answersRequest, unwanted, erased }) => ({
+  .map(({ kind, edge, holds, open, answersRequest, unwanted, erased, consent }) => ({
     phoneNumberId: '301',
     numberOwned: true,
     numberConnected: true,
@@ -43,6 +44,7 @@ const gateFacts: fc.Arbitrary<GateFacts> = fc
     edge,
     unwanted: unwanted && edge === 'marketing_messages',
     answersRequest,
+    consent,
     fault: undefined,
   }))
 
