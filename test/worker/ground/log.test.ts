@@ -130,6 +130,13 @@ describe('every call that logs', () => {
       'status: 503',
       'shard: this.#shard',
       'attempts',
+      'count: jobs.length',
+      'accountId: row.accountId',
+      'messageId: row.messageId',
+      'accountId: rule.accountId',
+      'accountId: attempt.accountId',
+      'accountId: owner.accountId',
+      'messageId',
       'count: found',
       'count: entries.length',
       // An opaque id of ours, wherever it is read from.
