@@ -51,9 +51,6 @@ export function checkFile({ type, size }: { type: string; size: number }): Check
   return { ok: true, kind }
 }
 
-export const takesCaption = (kind: Kind): boolean =>
-  kind === 'image' || kind === 'video' || kind === 'document'
-
 /** Characters as a person counts them: an emoji is one. Meta's bounds. */
 export const textChars = 4096
 export const captionChars = 1024

@@ -108,11 +108,6 @@ export function leavesGap(thread: Thread, page: MessagePage): boolean {
   return !page.data.some((one) => order(one, newest) <= 0)
 }
 
-export const withoutMessage = (thread: Thread, id: string): Thread => ({
-  ...thread,
-  messages: thread.messages.filter((one) => one.id !== id),
-})
-
 // ── Sends ──
 
 export function began(thread: Thread, send: Pick<Sending, 'key' | 'outgoing' | 'text' | 'at'>): Thread {
