@@ -133,6 +133,8 @@ describe('every call that logs', () => {
       'count: jobs.length',
       'accountId: row.accountId',
       'messageId: row.messageId',
+      'accountId: leased.accountId',
+      'accountId: cursor.accountId',
       'accountId: rule.accountId',
       'accountId: attempt.accountId',
       'accountId: owner.accountId',
