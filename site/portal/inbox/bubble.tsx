@@ -102,7 +102,7 @@ function Trouble({ message, numberId }: Props) {
     return (
       <div class="trouble waiting">
         <p>{words.bubble.waitingWhy}</p>
-        <LinkButton href={`/portal/numbers${numberId ? `?n=${numberId}` : ''}`}>
+        <LinkButton href={`/portal/numbers${numberId ? `/number?n=${numberId}` : ''}`}>
           {words.bubble.waitingLink}
         </LinkButton>
       </div>
