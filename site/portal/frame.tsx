@@ -9,6 +9,7 @@ import { can, type Scope, session } from './session.ts'
 import { Confirmations } from './ui/confirm.tsx'
 import { type Shortcut, useShortcuts } from './ui/hooks.ts'
 import { Icon, type IconName } from './ui/icon.tsx'
+import { Overlays } from './ui/overlay.tsx'
 import { Toasts } from './ui/toast.tsx'
 import { keyboard, line as lineWords, frame as words } from './words/shell.ts'
 
@@ -67,6 +68,7 @@ const goTo: Shortcut[] = places.map(({ icon, href, scope, key }) => ({
 /** What any page may show over itself. */
 export const Outlets = () => (
   <>
+    <Overlays />
     <Confirmations />
     <Toasts />
   </>

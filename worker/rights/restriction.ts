@@ -5,6 +5,7 @@ import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
 import { type Database, database, schema, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { holdLiftInsert } from '../audit/holds.ts'
+import { personTermsAnew } from '../conversations/person-terms.ts'
 import { contactDueUpsert } from '../conversations/terms.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
@@ -60,6 +61,7 @@ export async function liftRestriction(
     holdLiftInsert(db, { accountId, subjectId: contactId, kind: 'restricted', reason: 'request', at: now }),
     // They may be found again.
     contactDueUpsert(db, accountId, contactId, 'all', now),
+    ...(await personTermsAnew(db, env.KEEPER, accountId, contactId, now)),
     entryInsert(db, { accountId, actor, action: 'restriction.lift', subject: contactId, at: now }),
   ])
   return ok(undefined)

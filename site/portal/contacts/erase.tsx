@@ -1,12 +1,21 @@
 // Erases one person: first what would go is counted, then a word is typed, then the steps are followed to the receipt. Loaded by
 // panel-head.tsx when it is pressed.
 
-import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { placeName, stepStates, steps as stepWords } from '../../components/deletion-words.ts'
 import { api, ask, call } from '../client.ts'
 import { number } from '../format.ts'
-import { Button, Dialog, Field, Input, LinkButton, Progress, sentenceOf, useResource } from '../ui/index.ts'
+import {
+  Button,
+  Dialog,
+  Field,
+  Input,
+  LinkButton,
+  Progress,
+  sentenceOf,
+  showOver,
+  useResource,
+} from '../ui/index.ts'
 import { contacts, erase as words } from '../words/contacts.ts'
 import { common, typed } from '../words/shell.ts'
 import { type Contact, nameOf } from './data.ts'
@@ -20,12 +29,7 @@ type Opened = { id: string; code: string; statusUrl: string }
 
 /** Stands beside the page: what it was opened from vanishes as soon as erasing begins. */
 export function openErase(contact: Contact, onGone: (() => void) | undefined): void {
-  const place = document.body.appendChild(document.createElement('div'))
-  const close = () => {
-    render(null, place)
-    place.remove()
-  }
-  render(<Erase contact={contact} onClose={close} onGone={onGone} />, place)
+  showOver(<Erase contact={contact} onClose={() => showOver(undefined)} onGone={onGone} />)
 }
 
 function Erase({ contact, onClose, onGone }: EraseProps) {
@@ -156,7 +160,7 @@ function Following({ opened, onClose }: { opened: Opened; onClose: () => void })
     >
       <p role="status">{done ? words.doneText : words.runningText}</p>
       <Progress value={ended} max={Math.max(shown.length, 1)} label={words.progress} />
-      <ol class="steps">
+      <ol class="erase-steps">
         {shown.map(({ name, state }) => (
           <li key={name} data-state={state}>
             <span>{stepWords[name]?.title ?? name}</span> <span class="soft">{stepStates[state]}</span>
