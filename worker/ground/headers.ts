@@ -59,10 +59,15 @@ const unused = [
   'xr-spatial-tracking',
 ]
 
+const without = (features: readonly string[]) => features.map((feature) => `${feature}=()`).join(', ')
+
+/** A video in a conversation may fill the screen. */
+const portalUnused = unused.filter((feature) => feature !== 'fullscreen')
+
 const everywhere = {
   ...secureHeaders,
   'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': unused.map((feature) => `${feature}=()`).join(', '),
+  'permissions-policy': without(unused),
 }
 
 /** Which other sites may embed an answer is the answer's own word, if it has one; else none. `path`: what was asked for. */
@@ -71,6 +76,7 @@ export function secure(answer: Headers, path = '', besides?: Besides): void {
   if (!answer.has('cross-origin-resource-policy')) answer.set('cross-origin-resource-policy', 'same-origin')
   if (!answer.get('content-type')?.startsWith('text/html')) return
   answer.set('content-security-policy', policyOf(path, besides))
+  if (isPortal(path)) answer.set('permissions-policy', without(portalUnused))
   // Else the window would be cut off from the page that waits for it.
   if (besides) answer.set('cross-origin-opener-policy', 'same-origin-allow-popups')
 }
