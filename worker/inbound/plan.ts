@@ -137,18 +137,7 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
     own.plan.messages.push({ ...common, ...place, origin, type: plainName(message.type), content, file })
     noteNews(own, { kind: 'message', conversationId: conversation, messageId: place.id })
     const wish = origin === 'live' ? wishIn(message, at, arrival.receivedAt) : undefined
-    if (wish) {
-      noteNews(own, { kind: 'requests' })
-      own.plan.wishes.push({
-        messageId: place.id,
-        accountId,
-        numberId: place.numberId,
-        contactId,
-        wish,
-        at,
-        nextAt: arrival.receivedAt,
-      })
-    }
+    if (wish) noteWish(own, { messageId: place.id, numberId: place.numberId, contactId, wish, at })
   } else {
     noteNews(own, { kind: 'message', conversationId: conversationId(owner.numberId, contactId) })
     own.plan.changes.push({
@@ -159,6 +148,11 @@ function decideMessage(own: OwnCase, reading: MessageReading, subject: Known): O
     })
   }
   return message.typeKnown ? 'handled' : 'unknown'
+}
+
+function noteWish(own: OwnCase, wish: Omit<Plan['wishes'][number], 'accountId' | 'nextAt'>): void {
+  noteNews(own, { kind: 'requests' })
+  own.plan.wishes.push({ ...wish, accountId: own.accountId, nextAt: own.arrival.receivedAt })
 }
 
 function originOf({ message }: MessageReading, { event }: Arrival): MessageDraft['origin'] {
