@@ -18,6 +18,8 @@ const titles: Partial<Record<TableName, string>> = {
   messageStatuses: 'When messages were sent, delivered and read',
   messageChanges: 'Edits, reactions and withdrawn messages',
   contactPreferences: 'What you said about kinds of messages',
+  customValues: 'What the business noted about you, and why',
+  consents: 'What you agreed to and took back',
   rawEvents: 'Events of WhatsApp kept for some days',
   metaLinks: 'Links to a Facebook account',
   apiKeys: 'Keys that act for you',

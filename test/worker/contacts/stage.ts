@@ -1,7 +1,6 @@
 // People for the tests of contacts: members who are signed in, contacts as the walks make them. Called by the tests here.
 
 import { env } from 'cloudflare:workers'
-import type { ContactRow } from '../../../worker/conversations/list-contacts.ts'
 import { type Business, type Person, sol } from '../../support/cast.ts'
 import { seedConversation } from '../api/seed.ts'
 import { ask, read } from '../api/stage.ts'
@@ -25,5 +24,4 @@ export const entriesOf = async (action: string, accountId = sol.accountId): Prom
       .all()
   ).results
 
-export type { ContactRow }
 export { ask, read }
