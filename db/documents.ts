@@ -34,6 +34,16 @@ export const documents: readonly DocumentVersion[] = [
     summary: 'The first version.',
   },
   {
+    document: 'privacy',
+    version: '2',
+    hash: '5ca86b82674f55e35e307e13b6b7c5e5331101ef4e9617f7c00ea96b50ff3398',
+    announced: '2026-11-28',
+    effective: '2026-12-28',
+    material: true,
+    summary:
+      'The portal: signing in and its cookie, files that are kept, search, notes, consents and shorter retention.',
+  },
+  {
     document: 'terms',
     version: '1',
     hash: '5a6f2b68b2d2646400b0f65490bebd9af794b749d9092f8ebc2758580161988a',
@@ -43,6 +53,15 @@ export const documents: readonly DocumentVersion[] = [
     summary: 'The first version.',
   },
   {
+    document: 'terms',
+    version: '2',
+    hash: '3271f58db7320568557e8d613aac41a25433f572d9c875877090d5ce08b4f049',
+    announced: '2026-11-28',
+    effective: '2026-12-28',
+    material: true,
+    summary: 'The portal: members, roles, passkeys and codes.',
+  },
+  {
     document: 'subprocessors',
     version: '1',
     hash: 'd77b569fd70ff21e64d7538274e02a13b48585e7298e67d851b4e588ef1443d2',
@@ -50,6 +69,15 @@ export const documents: readonly DocumentVersion[] = [
     effective: '2026-11-22',
     material: false,
     summary: 'The first version.',
+  },
+  {
+    document: 'subprocessors',
+    version: '2',
+    hash: 'afa40d1a6b577951c75489c010126e7d14103f7a14086ce2e4b02ac4271ea40b',
+    announced: '2026-11-28',
+    effective: '2026-12-28',
+    material: true,
+    summary: "Meta's sign-up window is named among what is called; two stores more.",
   },
   {
     document: 'dpa',
