@@ -17,6 +17,7 @@ import { newId } from '../ground/ids.ts'
 import { dayMs, limits } from '../ground/limits.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
+import { announce } from '../live/announce.ts'
 import type { RequestRow } from './row.ts'
 import { mailOperator, mailOwners } from './tell.ts'
 
@@ -59,6 +60,7 @@ export async function writeMessage(
     if (by !== 'person' || free?.free === 1) throw cause
     return refused({ reason: 'too_many' })
   }
+  await announce(env, accountId, [{ kind: 'requests' }])
   return ok({ by, text, at: now })
 }
 

@@ -10,6 +10,7 @@ import { newId } from '../ground/ids.ts'
 import { errorName, log } from '../ground/log.ts'
 import { ok, type Result, refused } from '../ground/result.ts'
 import type { World } from '../ground/world.ts'
+import { announce } from '../live/announce.ts'
 import { carryOut } from './carry-out.ts'
 import { decideDue } from './clocks.ts'
 import type { Hands } from './hands.ts'
@@ -76,6 +77,7 @@ export async function openRequest(
     if (theirs) return openedOf(world, ref, theirs, false)
     throw cause
   }
+  await announce(world.env, row.accountId, [{ kind: 'requests' }])
   if (row.subjectKind === 'contact' && row.state === 'granted' && waitMs === 0)
     await wake(world.env, row.accountId)
   return openedOf(world, ref, row, true, received?.id)
@@ -221,7 +223,7 @@ export async function finishRequest(
   return ok(done)
 }
 
-function stepInto(
+async function stepInto(
   { env, now }: World,
   row: RequestRow,
   to: Partial<RequestRow>,
@@ -229,5 +231,7 @@ function stepInto(
 ): Promise<RequestRow | undefined> {
   const db = database(env.DB)
   const { accountId, id: subject } = row
-  return moveRequest(db, row, to, [entryInsert(db, { accountId, subject, ...entry, at: now })])
+  const moved = await moveRequest(db, row, to, [entryInsert(db, { accountId, subject, ...entry, at: now })])
+  if (moved) await announce(env, accountId, [{ kind: 'requests' }])
+  return moved
 }

@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { requestDeletion } from '../../../worker/deletion/request.ts'
 import { settingsOf } from '../../../worker/env.ts'
+import { openRequest } from '../../../worker/rights/requests.ts'
 import { ana, monsoon, sol } from '../../support/cast.ts'
 import { drain } from '../../support/intake.ts'
 import { messageChange, postChanges, statusChange, textMessage } from '../../support/webhooks.ts'
@@ -75,6 +76,23 @@ describe('a line to the feed', () => {
     await drain(sol)
     const kinds = (await line.all()).flatMap(({ changes = [] }) => changes.map(({ kind }) => kind))
     expect(new Set(kinds)).toEqual(new Set(['message', 'requests']))
+  })
+
+  it('hears that a person asked for something, and that it was decided', async () => {
+    const { data } = await read(await ask('/api/v1/contacts', { key }))
+    const asked = {
+      accountId: sol.accountId,
+      subjectKind: 'contact',
+      subjectId: data[0]?.id as string,
+    } as const
+    const world = { env, settings: settingsOf(env), now: Date.now() }
+    await line.all()
+    const { id } = await openRequest(world, { ...asked, type: 'access', door: 'chat', language: 'en' })
+    expect((await line.next()).changes).toEqual([{ kind: 'requests' }])
+    const told = await ask(`/api/v1/requests/${id}/refuse`, { key, body: { reason: 'not_identified' } })
+    expect(told.status).toBeLessThan(300)
+    expect((await line.next()).changes).toEqual([{ kind: 'requests' }])
+    expect(await neighbour.all()).toEqual([])
   })
 
   it('hears that a person is gone the moment their erasure is asked for', async () => {
