@@ -2,7 +2,15 @@
 // one of them can be erased alone. Called by accounts.ts, routes.ts, and walks that write to owners.
 
 import { and, asc, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { type Database, database, type Statement, schema, statement, writeBatch } from '../../db/client.ts'
+import {
+  assertion,
+  type Database,
+  database,
+  type Statement,
+  schema,
+  statement,
+  writeBatch,
+} from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { actorOf, type Principal, type Role } from '../audit/principal.ts'
 import {
@@ -29,7 +37,10 @@ export type MemberRow = typeof members.$inferSelect
 /** `email` is null when the member's key is gone, `name` also until the member said one. */
 export type Member = { id: string; role: Role; email: string | null; name: string | null; createdAt: number }
 
-/** A new member and the statements that record it, with the ledger's entry. Whoever signs in with this address is it. */
+/**
+ * A new member and the statements that record it, with the ledger's entry. Whoever signs in with this address is it. The batch
+ * fails when the workspace has a member of this address: the one added last would decide what both may do.
+ */
 export async function newMember(
   db: Database,
   keepers: Keepers,
@@ -45,6 +56,10 @@ export async function newMember(
   return {
     id,
     statements: [
+      assertion(
+        db,
+        sql`NOT EXISTS (SELECT 1 FROM members WHERE account_id = ${accountId} AND email_digest = ${digest})`,
+      ),
       db.insert(members).values({
         id,
         accountId,
@@ -73,15 +88,25 @@ export async function addMember(
   principal: Principal,
   { role, email, metaUserId }: { role: Role; email: string; metaUserId?: string | undefined },
   now: number,
-): Promise<Result<Member, { reason: 'owners_only' | 'linked' }>> {
+): Promise<Result<Member, { reason: 'owners_only' | 'linked' | 'member_already' }>> {
   if (role === 'owner' && principal.member?.role !== 'owner') return refused({ reason: 'owners_only' })
   const { accountId } = principal
   const digest = metaUserId === undefined ? undefined : await loadMetaUserDigest(keepers, metaUserId)
   if (digest !== undefined && (await metaLinkQuery(db, digest).get())) return refused({ reason: 'linked' })
+  const isMember = async () =>
+    (await membersByEmail(db, await loadEmailDigest(keepers, email))).some(
+      (one) => one.accountId === accountId,
+    )
+  if (await isMember()) return refused({ reason: 'member_already' })
   const { id, statements } = await newMember(db, keepers, { accountId, role, email }, actorOf(principal), now)
   const link =
     digest === undefined ? [] : [db.insert(metaLinks).values({ digest, accountId, memberId: id, at: now })]
-  await writeBatch(db, [...statements, ...link])
+  try {
+    await writeBatch(db, [...statements, ...link])
+  } catch (cause) {
+    if (await isMember()) return refused({ reason: 'member_already' })
+    throw cause
+  }
   return ok({ id, role, email, name: null, createdAt: now })
 }
 

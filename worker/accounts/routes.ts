@@ -170,6 +170,8 @@ export const members = openApiRoom<DoorEnv>()
     if (added.ok) return c.json(memberView(added.value), 201)
     if (added.reason === 'linked')
       throw new Problem('conflict', { detail: 'This Facebook user id belongs to a member already.' })
+    if (added.reason === 'member_already')
+      throw new Problem('conflict', { detail: 'This address is a member of the workspace already.' })
     throw new Problem('forbidden', { detail: 'Only an owner adds an owner.' })
   })
 

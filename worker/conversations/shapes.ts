@@ -188,6 +188,14 @@ export const conversationView = (
   last: last === null ? null : lastView(last, seen),
 })
 
+/** A reaction of ours names what it is about by its wamid. */
+function shownContent({ type, latest }: MessageView, seen: boolean): unknown {
+  const body = latest?.body ?? null
+  if (seen || body === null) return body
+  if (type === 'system') return null
+  return type === 'reaction' ? { emoji: latest?.text ?? '' } : body
+}
+
 /** A wamid holds the person's phone number: who does not see identifiers gets our ids alone. */
 export const messageView = (message: MessageView, seen: boolean): z.infer<typeof messageSchema> => ({
   id: message.id,
@@ -198,7 +206,7 @@ export const messageView = (message: MessageView, seen: boolean): z.infer<typeof
   status: shownStatus(message),
   at: isoTime(message.at),
   sort: message.sortKey,
-  content: seen || message.type !== 'system' ? (message.latest?.body ?? null) : null,
+  content: shownContent(message, seen),
   replyTo: seen ? (message.latest?.replyTo ?? null) : null,
   replyToId: message.replyToId,
   reactions: message.reactions.map((reaction) => ({ ...reaction, at: isoTime(reaction.at) })),

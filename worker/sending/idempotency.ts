@@ -37,9 +37,9 @@ export async function once(
   if (request.idempotencyKey === undefined) return run({ handedOver: false, keep: async () => [] })
   const digest = keyedDigest(account, 'idempotency', request.idempotencyKey)
   const requestDigest = keyedDigest(account, 'request', request.fingerprint)
-  const row = await claimRow(out, digest, requestDigest, request.messageId)
+  const { row, isFirst } = await claimRow(out, digest, requestDigest, request.messageId)
   if (row.requestDigest !== requestDigest) return refuse(otherRequest)
-  if (row.messageId !== request.messageId) return awaitAnswer(out, row)
+  if (!isFirst) return awaitAnswer(out, row)
   const claim: Claim = {
     handedOver: false,
     keep: (answer) => answerUpdate(out, account, digest, request.messageId, answer),
@@ -58,23 +58,30 @@ type Row = typeof idempotencyKeys.$inferSelect
 const keyIs = (out: Outside, digest: string) =>
   and(eq(idempotencyKeys.accountId, out.principal.accountId), eq(idempotencyKeys.digest, digest))
 
-/** One transaction: a key past its life makes room, the first caller's row stands, everybody reads it. */
+/**
+ * One transaction: a key past its life makes room, the first caller's row stands, everybody reads it. Whose it is, the insert
+ * tells: a message that has a file has the same id in every call.
+ */
 async function claimRow(
   out: Outside,
   digest: string,
   requestDigest: string,
   messageId: string,
-): Promise<Row> {
+): Promise<{ row: Row; isFirst: boolean }> {
   const now = out.now()
   const row = { accountId: out.principal.accountId, digest, requestDigest, messageId, createdAt: now }
-  const [, , found] = await out.db.batch([
+  const [, made, found] = await out.db.batch([
     out.db
       .delete(idempotencyKeys)
       .where(and(keyIs(out, digest), lte(idempotencyKeys.createdAt, now - limits.idempotencyLifeMs))),
-    out.db.insert(idempotencyKeys).values(row).onConflictDoNothing(),
+    out.db
+      .insert(idempotencyKeys)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ messageId: idempotencyKeys.messageId }),
     out.db.select().from(idempotencyKeys).where(keyIs(out, digest)),
   ])
-  return found[0] as Row
+  return { row: found[0] as Row, isFirst: made.length > 0 }
 }
 
 /** The message that the first call with this key was about. */

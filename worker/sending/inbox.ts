@@ -52,7 +52,7 @@ export async function sayInto(
   // The file is kept under the id of the message it is sent with.
   const messageId = words.mediaId ?? newId('msg')
   const body = bodyOf(address, words, named)
-  const answer = await send(out, {
+  const sent = send(out, {
     version: out.settings.graphVersion,
     edge: 'messages',
     phoneNumberId: address.phoneNumberId,
@@ -62,6 +62,8 @@ export async function sayInto(
     idempotencyKey: key,
     fingerprint: `POST conversations/${conversationId}/messages\n${JSON.stringify(words)}`,
   })
+  const answer = await unlessTaken(out, sent, words.mediaId)
+  if (!answer) return refused({ reason: 'no_such_file' })
   const replayed = answer.headers?.['idempotency-replayed'] !== undefined
   const said = replayed && key !== undefined ? await claimedMessage(out, key) : messageId
   return meaningOf(answer, said ?? messageId)
@@ -71,6 +73,22 @@ export async function sayInto(
 async function maySend(out: Outside, file: NamedFile | undefined, key: string | undefined): Promise<boolean> {
   if (!file?.sent) return file !== undefined
   return key !== undefined && (await claimedMessage(out, key)) !== undefined
+}
+
+/** Undefined when somebody else sent the file in the same moment: then nothing left. */
+async function unlessTaken(
+  out: Outside,
+  sent: Promise<TextAnswer>,
+  mediaId: string | undefined,
+): Promise<TextAnswer | undefined> {
+  try {
+    return await sent
+  } catch (cause) {
+    if (mediaId === undefined) throw cause
+    const own = and(eq(messages.id, mediaId), eq(messages.accountId, out.principal.accountId))
+    if ((await out.db.$count(messages, own)) > 0) return undefined
+    throw cause
+  }
 }
 
 function bodyOf(address: Address, { type, payload }: Words, { wamid, file }: Named): Record<string, unknown> {

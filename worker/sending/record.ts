@@ -1,7 +1,8 @@
 // What is written about a message before it leaves: the person, the conversation and the message itself, sealed, with
 // the status `unknown`. Whatever happens afterwards, it is on record that it may have been sent. Called by send.ts.
 
-import { type Statement, writeBatch } from '../../db/client.ts'
+import { sql } from 'drizzle-orm'
+import { assertion, type Database, type Statement, writeBatch } from '../../db/client.ts'
 import { entryInsert } from '../audit/audit.ts'
 import { actorOf } from '../audit/principal.ts'
 import { type MessageContent, readableText, sortKey } from '../conversations/content.ts'
@@ -116,6 +117,8 @@ async function recordMessage(
     // A contact we have met keeps what was heard of it from Meta.
     ...(facts.met ? [] : [await contactUpsert(out, account, key, contactId, outgoing.recipient, at)]),
     conversationsUpsert(out.db, [conversation]),
+    // A message with a file has the id of its upload: of two that send one file, the second fails before anything left.
+    ...(file.length > 0 ? [isUnsent(out.db, messageId)] : []),
     messagesInsert(out.db, [message]),
     ...file,
     wordsDueUpsert(out.db, [due]),
@@ -123,6 +126,9 @@ async function recordMessage(
   ])
   return { ...sending, record }
 }
+
+const isUnsent = (db: Database, messageId: string): Statement =>
+  assertion(db, sql`NOT EXISTS (SELECT 1 FROM messages WHERE id = ${messageId})`)
 
 const maybe = <K extends string, V>(name: K, value: V | undefined): { [key in K]?: V } =>
   (value === undefined ? {} : { [name]: value }) as { [key in K]?: V }

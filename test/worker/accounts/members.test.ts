@@ -7,6 +7,7 @@ import { scopeNames } from '../../../worker/audit/principal.ts'
 import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { monsoon, sol } from '../../support/cast.ts'
 import { rowsOf } from '../../support/intake.ts'
+import { signInAs } from '../../support/session.ts'
 import { ownerEmailOf, ownerOf, seedCast } from '../../support/world.ts'
 import { ask, db, dumpOf, keyFor, read } from '../api/stage.ts'
 
@@ -90,9 +91,31 @@ describe('a new member', () => {
       const answer = await add(body, key)
       expect([answer.status, (await read(answer)).code]).toEqual([403, 'forbidden'])
       expect(await rowsOf('members', 'id')).toEqual(before)
-      expect((await add({ ...body, role: 'agent' }, key)).status).toBe(201)
+      const email = `quinn.${before.length}@example.com`
+      expect((await add({ email, role: 'agent' }, key)).status).toBe(201)
     }
     expect((await add(body)).status).toBe(201)
+  })
+
+  it('is nobody who is one already, however the address is written: an owner is made nothing less by it', async () => {
+    const owner = await signInAs(sol)
+    const admin = await signInAs(sol, 'admin')
+    const before = await rowsOf('members', 'id')
+    const again = { email: ownerEmailOf(sol).toUpperCase(), role: 'agent' }
+    const answer = await ask(path, { headers: admin.headers, body: again })
+    expect([answer.status, (await read(answer)).code]).toEqual([409, 'conflict'])
+    const tina = { email: 'tina@example.com', role: 'agent' }
+    const both = await Promise.all([add(tina), add(tina)])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([201, 409])
+    expect(await rowsOf('members', 'id')).toHaveLength(before.length + 1)
+    expect(await read(await ask('/api/v1/session', { headers: owner.headers }))).toMatchObject({
+      member: { id: ownerOf(sol), role: 'owner' },
+    })
+    // The same person elsewhere is somebody of another workspace.
+    expect((await add(tina, monsoonKey)).status).toBe(201)
+    await env.DB.prepare('DELETE FROM members WHERE account_id = ? AND id <> ?')
+      .bind(monsoon.accountId, ownerOf(monsoon))
+      .run()
   })
 
   it('is linked to a Facebook user by a digest alone', async () => {

@@ -4,12 +4,17 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { writeBatch } from '../../../db/client.ts'
 import { loadPrincipal } from '../../../worker/accounts/auth.ts'
 import type { DoorEnv } from '../../../worker/audit/principal.ts'
+import { filesInsert, sealFileContent } from '../../../worker/conversations/files.ts'
+import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { Problem, problemResponse } from '../../../worker/ground/problems.ts'
 import { inboxWith } from '../../../worker/sending/inbox-routes.ts'
 import { usual } from '../../../worker/sending/outside.ts'
+import { signInAs } from '../../support/session.ts'
 import { seedConversation } from '../api/seed.ts'
+import { ask, read } from '../api/stage.ts'
 import {
   ana,
   auditRows,
@@ -89,6 +94,24 @@ beforeEach(() => {
   calls = []
 })
 
+/** A file that was uploaded for this conversation, as the media walk leaves it. */
+async function uploaded(messageId: string): Promise<string> {
+  const { accountId, numberId } = sol
+  const contactId = (await messageRows(sol))[0]?.contactId as string
+  const key = await keeperOf(env.KEEPER, accountId).keyFor(contactId)
+  const at = Date.now()
+  await writeBatch(db, [
+    filesInsert(db, [
+      {
+        ...{ messageId, accountId, numberId, contactId, holderId: contactId, direction: 'out' },
+        ...{ state: 'uploaded', mime: 'image/jpeg', bytes: 300, createdAt: at, nextAt: at + 60_000 },
+        content: await sealFileContent(key, messageId, { kind: 'image', id: '901700800900100' }),
+      },
+    ]),
+  ])
+  return messageId
+}
+
 const kinds: [string, Record<string, unknown>][] = [
   ['text', { text: { body: 'Su pedido sale hoy' } }],
   ['image', { image: { link: 'https://media.example.com/cake.jpg', caption: 'cake' } }],
@@ -137,6 +160,28 @@ describe('a message from the inbox', () => {
       gate: 'idempotency',
     })
     expect(calls).toHaveLength(1)
+  })
+
+  it('with a file is sent once: with the same key, with another, and by two at the same moment', async () => {
+    const image = { type: 'image', image: {} }
+    const mediaId = await uploaded('msg_upload_1')
+    const first = await say({ ...image, mediaId }, 'file-1')
+    const again = await say({ ...image, mediaId }, 'file-1')
+    expect([first.status, first.json.id]).toEqual([202, mediaId])
+    expect([again.status, again.json.id]).toEqual([202, mediaId])
+    expect((await say({ ...image, mediaId }, 'file-2')).status).toBe(400)
+    expect((await say({ ...image, mediaId })).status).toBe(400)
+    expect(calls).toHaveLength(1)
+    const other = { ...image, mediaId: await uploaded('msg_upload_2') }
+    const both = await Promise.all([say(other, 'file-3'), say(other, 'file-4')])
+    expect(both.map(({ status }) => status).toSorted()).toEqual([202, 400])
+    const third = { ...image, mediaId: await uploaded('msg_upload_3') }
+    const same = await Promise.all([say(third, 'file-5'), say(third, 'file-5')])
+    expect(same.map(({ status, json }) => [status, json.id])).toEqual([
+      [202, 'msg_upload_3'],
+      [202, 'msg_upload_3'],
+    ])
+    expect(calls).toHaveLength(3)
   })
 
   it('that a gate refuses says which, with a remedy, and leaves no message but an entry', async () => {
@@ -197,5 +242,17 @@ describe('a reaction, typing and a receipt', () => {
       { status: 'read', message_id: wamid, typing_indicator: { type: 'text' } },
       { status: 'read', message_id: wamid },
     ])
+  })
+  it('show nobody a phone number who need not see one: Meta’s ids hold it', async () => {
+    await post('reactions', { messageId: firstId, emoji: '🥖' })
+    const path = `/api/v1/conversations/${conversationId}/messages?order=newest`
+    const [agent, owner] = [await signInAs(sol, 'agent'), await signInAs(sol)]
+    const masked = await read(await ask(path, { headers: agent.headers }))
+    expect(masked.data[0]).toMatchObject({ type: 'reaction', content: { emoji: '🥖' } })
+    expect(JSON.stringify(masked)).not.toContain('message_id')
+    const whole = await read(await ask(path, { headers: owner.headers }))
+    expect(whole.data[0]).toMatchObject({
+      content: { emoji: '🥖', message_id: expect.stringMatching(/^wamid/) },
+    })
   })
 })
