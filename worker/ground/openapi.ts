@@ -24,17 +24,18 @@ type Scoped = {
 
 /**
  * Spread into createRoute: the scope is asked for before anything is parsed, and written into the document. A key is told
- * what it lacks; to a member, what their role has nothing to do with does not exist.
+ * what it lacks; to a member, what their role has nothing to do with does not exist. `ofMembers`: what a member needs, where
+ * that is more than a key needs, because keys see phone numbers and not every member does.
  */
-export function needsScope(scope: string) {
+export function needsScope(scope: string, ofMembers = scope) {
   const middleware: MiddlewareHandler<Scoped> = async (c, next) => {
     const { scopes, session } = c.var.principal
-    if (scopes.includes(scope)) return next()
+    if (scopes.includes(session ? ofMembers : scope)) return next()
     throw session
       ? new Problem('not_found')
       : new Problem('forbidden', { detail: `This needs the scope ${scope}.` })
   }
-  const security: Record<string, string[]>[] = [{ apiKey: [scope] }, { session: [scope] }]
+  const security: Record<string, string[]>[] = [{ apiKey: [scope] }, { session: [ofMembers] }]
   return { security, middleware }
 }
 

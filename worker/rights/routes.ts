@@ -34,7 +34,8 @@ const exportSchema = z
   .openapi('ContactExport')
 
 const exportOne = createRoute({
-  ...needsScope('conversations:read'),
+  // Nothing in it is masked.
+  ...needsScope('conversations:read', 'identifiers:read'),
   method: 'get',
   path: '/contacts/{id}/export',
   operationId: 'exportContact',

@@ -136,7 +136,9 @@ function itemsFor(contact: Contact, { correct, reload, onGone }: Doing): MenuIte
     ...(writes && contact.objected
       ? [{ label: words.endObjection, onSelect: () => void endObjection(contact, reload) }]
       : []),
-    { label: words.export, icon: 'download', onSelect: () => void download(contact) },
+    ...(can('identifiers:read')
+      ? [{ label: words.export, icon: 'download', onSelect: () => void download(contact) } as const]
+      : []),
     ...(writes ? [{ label: words.restrict, onSelect: () => void restrict(contact, onGone) }] : []),
     ...(can('deletions')
       ? [

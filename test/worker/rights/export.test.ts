@@ -6,7 +6,8 @@ import { d1 } from '../../../db/catalog.ts'
 import { keeperOf } from '../../../worker/custody/sealing.ts'
 import { limits } from '../../../worker/ground/limits.ts'
 import { ana, monsoon, ravi, sol } from '../../support/cast.ts'
-import { drain } from '../../support/intake.ts'
+import { drain, rowsOf } from '../../support/intake.ts'
+import { signInAs } from '../../support/session.ts'
 import { messageChange, postChanges, statusChange, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
 import { ask, dumpOf, keyFor } from '../api/stage.ts'
@@ -122,5 +123,18 @@ describe('an export', () => {
     const weak = await keyFor(sol, ['media'])
     expect((await ask(`/api/v1/contacts/${contactId}/export`, { key: weak })).status).toBe(403)
     expect((await ask(`/api/v1/contacts/${contactId}/export`)).status).toBe(401)
+  })
+
+  it('is for members who see phone numbers: to an agent there is none, and nothing is written down', async () => {
+    const path = `/api/v1/contacts/${contactId}/export`
+    const [agent, officer] = [await signInAs(sol, 'agent'), await signInAs(sol, 'privacy_officer')]
+    const entries = async () => (await rowsOf('audit_entries')).length
+    const before = await entries()
+    const refused = await ask(path, { headers: agent.headers })
+    const nowhere = await ask('/api/v1/nothing', { headers: agent.headers })
+    expect([refused.status, await refused.text()]).toEqual([404, await nowhere.text()])
+    expect(await entries()).toBe(before)
+    const own = await ask(path, { headers: officer.headers })
+    expect([own.status, (await own.text()).includes(ana.phone)]).toEqual([200, true])
   })
 })
