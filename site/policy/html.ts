@@ -25,9 +25,9 @@ export const headingsOf = (markdown: string, level = 2): Heading[] =>
     .map(([, marks = '', text = '']) => ({ id: anchorOf(text), text, level: marks.length }))
     .filter((heading) => heading.level === level)
 
-/** One page's worth of HTML. */
-export function html(markdown: string): string {
-  let under = ''
+/** One page's worth of HTML. `about`: what a table is called that stands before the first heading. */
+export function html(markdown: string, about = 'Table'): string {
+  let under = about
   let tables = 0
   const marked = new Marked({
     renderer: {

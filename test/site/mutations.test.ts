@@ -101,10 +101,10 @@ describe('a copy of the tree', () => {
   })
 
   it('with a new binding is red, and asks what is in it, where it is, how long backups last and whose it is', () => {
-    append('wrangler.toml', '[[r2_buckets]]\nbinding = "MEDIA"\nbucket_name = "media"')
+    append('wrangler.toml', '[[r2_buckets]]\nbinding = "SPARE"\nbucket_name = "spare"')
     isRed(
-      /MEDIA is a binding of wrangler\.toml that db\/catalog\.ts does not know\. Say under `bindings` what is in it/,
-      /MEDIA is a binding that no provider in db\/subprocessors\.ts covers\. Say whose store it is/,
+      /SPARE is a binding of wrangler\.toml that db\/catalog\.ts does not know\. Say under `bindings` what is in it/,
+      /SPARE is a binding that no provider in db\/subprocessors\.ts covers\. Say whose store it is/,
     )
   })
 
@@ -178,6 +178,6 @@ describe('a copy of the tree', () => {
     expect(say('--material', '--effective', '2027-01-31')).toMatchObject({ status: 0 })
     expect(say('--editorial', '--effective', '2027-02-01').said).toContain('says the same already')
     expect(policy()).toMatchObject({ status: 0 })
-    expect(policy('diff', 'terms', '1', '2').said).toContain('[-18-]{+21+}')
+    expect(policy('diff', 'terms', '2', '3').said).toContain('[-18-]{+21+}')
   })
 })

@@ -55,7 +55,11 @@ describe('the policy', () => {
       'devices and usage',
       [/technical information/, /IP/, /device/, /browser/, /operate it, to secure it/, /\| Daily counts/],
     ],
-    [5, 'cookies and analytics', [/cookie/, /keep people signed in/, /in aggregate/, /browser’s settings/]],
+    [
+      5,
+      'cookies and analytics',
+      [/cookie/, /keeps a member signed in/, /in aggregate/, /browser’s settings/],
+    ],
     [
       6,
       'purposes, and that nothing is sold',
