@@ -26,6 +26,7 @@ export const standingKeyQuery = (db: Database, digest: string) =>
       scopes: apiKeys.scopes,
       lastUsedAt: apiKeys.lastUsedAt,
       createdAt: apiKeys.createdAt,
+      actsFor: apiKeys.memberId,
       memberId: members.id,
       role: members.role,
       frozenAt: holds.at,
@@ -44,7 +45,7 @@ export const standingKeyQuery = (db: Database, digest: string) =>
     .where(and(eq(apiKeys.digest, digest), isNull(apiKeys.revokedAt)))
 
 /**
- * Undefined for a missing, malformed, unknown or revoked key. `later` takes the write of the last use, which the
+ * Undefined for a missing, malformed, unknown or revoked key, and for one whose member is gone. `later` takes the write of the last use, which the
  * answer does not wait for and whose failure it does not notice.
  */
 export async function loadPrincipal(
@@ -56,7 +57,8 @@ export async function loadPrincipal(
   const token = bearerToken(authorization)
   if (!token || !/^sc_[\w-]{43}$/.test(token)) return undefined
   const key = await standingKeyQuery(db, keyDigest(token)).get()
-  if (!key) return undefined
+  // One that was made while its member was being erased: nobody bounds what it may do.
+  if (!key || (key.actsFor !== null && key.memberId === null)) return undefined
   if ((key.lastUsedAt ?? 0) <= now - limits.lastUsedEveryMs) later(recordUse(db, key.id, now))
   const { accountId, id: keyId, scopes, createdAt: keyCreatedAt, memberId, role, frozenAt } = key
   const frozen = frozenAt !== null

@@ -63,9 +63,13 @@ async function handle(out: Outside, row: FileRow): Promise<void> {
   }
 }
 
-/** The object first: a row without one is found again, an object without a row is not. */
+/** The object first: a row without one is found again, an object without a row is not. An upload has no message to stay with. */
 async function dropObject(env: Env, db: Database, row: FileRow): Promise<void> {
   await env.FILES.delete(objectOf(row))
+  if (row.reason === 'unsent') {
+    await db.delete(media).where(and(here(row), eq(media.state, 'gone')))
+    return
+  }
   await db
     .update(media)
     .set({ nextAt: null, bytes: null })

@@ -91,7 +91,15 @@ export async function loadUnfinished(world: World): Promise<Attempt[]> {
   const rows = await world.db
     .select()
     .from(signupAttempts)
-    .where(and(sql`token IS NOT NULL`, lt(signupAttempts.usedAt, world.now - limits.signupResumeMs)))
+    .where(
+      and(
+        sql`token IS NOT NULL`,
+        lt(signupAttempts.usedAt, world.now - limits.signupResumeMs),
+        // What is connected while a workspace is being deleted would be found by nobody who lets go of Meta.
+        sql`NOT EXISTS (SELECT 1 FROM holds h WHERE h.account_id = signup_attempts.account_id AND h.subject_id = h.account_id
+          AND h.kind = 'frozen' AND (h.lifted_at IS NULL OR h.lifted_at < h.at))`,
+      ),
+    )
     .orderBy(sql`random()`)
     .limit(limits.signupBatch)
   return Promise.all(rows.map((row) => openHeld(world, row)))

@@ -42,6 +42,13 @@ async function keyOfMember(memberId: string | null): Promise<string> {
   return created.key
 }
 
+describe('a key', () => {
+  it('opens nothing once the member it acts for is gone, and whatever its scopes where it never had one', async () => {
+    expect((await ask(path, { key: await keyOfMember('mem_gone') })).status).toBe(401)
+    expect((await ask(path, { key: await keyOfMember(null) })).status).toBe(200)
+  })
+})
+
 describe('a new member', () => {
   it('is listed after those before, and stands in the database sealed under a key of its own', async () => {
     const answer = await add({ email: 'nina@example.com', role: 'agent' })

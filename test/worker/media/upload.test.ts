@@ -154,6 +154,18 @@ describe('an upload', () => {
     expect((await objects()).some((name) => name.endsWith(sent))).toBe(true)
   })
 
+  it('whose end was cut off is ended by the clock, with its name', async () => {
+    const { id } = (await upload({ name: 'secret.jpg' })).json
+    await env.DB.prepare(
+      `UPDATE media SET state = 'gone', reason = 'unsent', next_at = 0 WHERE message_id = ?`,
+    )
+      .bind(id)
+      .run()
+    while ((await stage.cron()) > 0);
+    expect(await fileRow(id)).toBeNull()
+    expect((await objects()).some((name) => name.endsWith(id))).toBe(false)
+  })
+
   it('can be taken back while it is not sent', async () => {
     const { id } = (await upload()).json
     const path = `/api/v1/conversations/${conversation}/media/${id}`

@@ -1,10 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { writeBatch } from '../../../db/client.ts'
+import { holdInsert, holdLiftInsert } from '../../../worker/audit/holds.ts'
 import { resumeSignups } from '../../../worker/onboarding/signup.ts'
 import { monsoon, sol } from '../../support/cast.ts'
 import { rowsOf } from '../../support/intake.ts'
 import { openBrowser, signInAs } from '../../support/session.ts'
-import { ask, dumpOf, keyFor, read } from '../api/stage.ts'
+import { ask, db, dumpOf, keyFor, read } from '../api/stage.ts'
 import { begin, complete, control, inWindow, openStage, type Stage, tokenOf, worldAt } from './stage.ts'
 
 const minute = 60_000
@@ -332,6 +334,17 @@ describe('a crash', () => {
     expect((await complete(stage.owner, { state, code: made.code, ...ids(made) })).status).toBe(502)
     stage.instead.with = undefined
     expect(await resumeSignups(worldAt())).toBe(0)
+    // Not into a workspace that is being deleted: nobody would let go of it again.
+    const frozen = {
+      accountId: sol.accountId,
+      subjectId: sol.accountId,
+      kind: 'frozen',
+      reason: 'deletion',
+    } as const
+    await writeBatch(db, [holdInsert(db, { ...frozen, at: Date.now() })])
+    expect(await resumeSignups(worldAt(Date.now() + 3 * minute))).toBe(0)
+    expect(await tokenOf(sol.accountId, made.waba_id)).toBeUndefined()
+    await writeBatch(db, [holdLiftInsert(db, { ...frozen, at: Date.now() + 1 })])
     expect(await resumeSignups(worldAt(Date.now() + 3 * minute))).toBe(1)
     expect(await rowsOf('audit_entries')).toContainEqual(
       expect.objectContaining({ action: 'number.connect', actor: `member:${stage.owner.memberId}` }),
