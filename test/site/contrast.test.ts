@@ -75,7 +75,9 @@ describe('the colours', () => {
   })
 
   it('stand in tokens.css and in no other stylesheet', () => {
-    for (const name of readdirSync(join(root, 'site/styles')).filter((file) => file !== 'tokens.css')) {
+    for (const name of readdirSync(join(root, 'site/styles'), { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.css') && file !== 'tokens.css',
+    )) {
       const text = readFileSync(join(root, 'site/styles', name), 'utf8')
       expect([name, text.match(/#[0-9a-f]{3,8}\b|rgba?\(|hsla?\(/gi)]).toEqual([name, null])
     }
