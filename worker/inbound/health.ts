@@ -8,7 +8,7 @@ import { outcomes } from './reading.ts'
 
 const { holds, intakeCounts, numbers, rawEvents } = schema
 
-export type OwnNumber = { id: string; phoneNumberId: string; wabaId: string }
+export type OwnNumber = { id: string; phoneNumberId: string; wabaId: string; disconnectedAt: number | null }
 
 export async function loadOwnNumber(
   db: Database,
@@ -16,7 +16,12 @@ export async function loadOwnNumber(
   id: string,
 ): Promise<OwnNumber | undefined> {
   const [row] = await db
-    .select({ id: numbers.id, phoneNumberId: numbers.phoneNumberId, wabaId: numbers.wabaId })
+    .select({
+      id: numbers.id,
+      phoneNumberId: numbers.phoneNumberId,
+      wabaId: numbers.wabaId,
+      disconnectedAt: numbers.disconnectedAt,
+    })
     .from(numbers)
     .where(and(eq(numbers.id, id), eq(numbers.accountId, accountId)))
   return row
@@ -25,12 +30,25 @@ export async function loadOwnNumber(
 const countNames = ['received', ...outcomes] as const
 export type Counts = Record<(typeof countNames)[number], number>
 
+/**
+ * Counts go by Meta's number, whoever has it: of one that was disconnected nothing since is told, nor of that day itself where
+ * another workspace has it by now.
+ */
+function until(at: number | null, phoneNumberId: string): SQL | undefined {
+  if (at === null) return undefined
+  const last = new Date(at).toISOString().slice(0, 10)
+  const taken = sql`EXISTS (SELECT 1 FROM numbers n WHERE n.phone_number_id = ${phoneNumberId} AND n.disconnected_at IS NULL)`
+  return sql`(${intakeCounts.day} < ${last} OR (${intakeCounts.day} = ${last} AND NOT ${taken}))`
+}
+
+type Counted = Pick<OwnNumber, 'phoneNumberId' | 'disconnectedAt'>
+
 /** Newest day first; `days` bounds how far back. */
-export const countsQuery = (db: Database, phoneNumberId: string, days: number) =>
+export const countsQuery = (db: Database, { phoneNumberId, disconnectedAt }: Counted, days: number) =>
   db
     .select()
     .from(intakeCounts)
-    .where(eq(intakeCounts.counterKey, phoneNumberId))
+    .where(and(eq(intakeCounts.counterKey, phoneNumberId), until(disconnectedAt, phoneNumberId)))
     .orderBy(desc(intakeCounts.day))
     .limit(days)
 
@@ -53,7 +71,7 @@ export async function loadHealth(
   const standing = sql`(${holds.liftedAt} IS NULL OR ${holds.liftedAt} < ${holds.at})`
   const [[rows, held], backlog] = await Promise.all([
     db.batch([
-      countsQuery(db, number.phoneNumberId, 400),
+      countsQuery(db, number, 400),
       db
         .select()
         .from(holds)

@@ -42,8 +42,9 @@ export async function fallen(
       .innerJoin(members, and(eq(members.userId, sessions.userId), eq(members.accountId, accountId)))
       .where(and(sql`${sessions.id} IN ${ids('sessionId')}`, gt(sessions.expiresAt, new Date(now)))),
     db
-      .select({ id: apiKeys.id })
+      .select({ id: apiKeys.id, role: members.role })
       .from(apiKeys)
+      .leftJoin(members, and(eq(members.id, apiKeys.memberId), eq(members.accountId, accountId)))
       .where(
         and(
           eq(apiKeys.accountId, accountId),
@@ -54,7 +55,7 @@ export async function fallen(
   ])
   const stands = ({ sessionId, memberId, role, keyId }: Listener) =>
     sessionId === undefined
-      ? keys.some(({ id }) => id === keyId)
+      ? keys.some((one) => one.id === keyId && (one.role ?? undefined) === role)
       : people.some((one) => one.sessionId === sessionId && one.memberId === memberId && one.role === role)
   return new Set(listeners.filter((one) => frozen.length > 0 || !stands(one)))
 }

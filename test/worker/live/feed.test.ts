@@ -165,13 +165,20 @@ describe('who may listen', () => {
     expect(plain.status).toBe(400)
   })
 
-  it('loses the line with the key, whether the word came through or not', async () => {
+  it('loses the line with the key, and with the role it had, whether the word came through or not', async () => {
     const told = await listen({ key: solKey })
     const keys = await db.select().from(schema.apiKeys).where(eq(schema.apiKeys.accountId, monsoon.accountId))
     const own = keys[0]?.id as string
     const line = await listen({ key: monsoonKey })
     await hangUp(env, monsoon.accountId, `key:${own}`)
     expect(await line.end()).toBe(4001)
+    const demoted = await listen({ key: monsoonKey })
+    const roleIs = (role: 'owner' | 'agent') =>
+      db.update(schema.members).set({ role }).where(eq(schema.members.accountId, monsoon.accountId))
+    await writeBatch(db, [roleIs('agent')])
+    expect(await runDurableObjectAlarm(feed(monsoon))).toBe(true)
+    expect(await demoted.end()).toBe(4001)
+    await writeBatch(db, [roleIs('owner')])
     const missed = await listen({ key: monsoonKey })
     await writeBatch(db, [
       db.update(schema.apiKeys).set({ revokedAt: 1 }).where(eq(schema.apiKeys.accountId, monsoon.accountId)),

@@ -1,9 +1,10 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { schema } from '../../../db/client.ts'
 import { visit, visitDue } from '../../../worker/onboarding/doctor.ts'
 import { ana, monsoon, sol } from '../../support/cast.ts'
 import { rowsOf } from '../../support/intake.ts'
-import { signInAs } from '../../support/session.ts'
+import { type Browser, signInAs } from '../../support/session.ts'
 import { nowSeconds, receive } from '../../support/thread.ts'
 import { messageChange, textMessage } from '../../support/webhooks.ts'
 import { ask, db, dumpOf, keyFor, read } from '../api/stage.ts'
@@ -289,6 +290,27 @@ describe('disconnecting', () => {
     await disconnect(stage.neighbour.headers, (await read(theirs)).id as string)
     const back = await connect(stage.owner.headers)
     expect([back.status, (await read(back)).connection]).toEqual([201, 'connected'])
+  })
+
+  it('tells nobody what the number does for whoever has it afterwards', async () => {
+    const dayOf = (ago: number) => new Date(Date.now() - ago * day).toISOString().slice(0, 10)
+    await env.DB.prepare('DELETE FROM intake_counts').run()
+    const count = (of: string, received: number) =>
+      env.DB.prepare(
+        'INSERT INTO intake_counts (counter_key, day, received, handled, last_event_at) VALUES (?, ?, ?3, ?3, ?4)',
+      )
+        .bind(sol.phoneNumberId, of, received, Date.now())
+        .run()
+    const totals = async ({ headers }: Browser, id = sol.numberId) =>
+      (await read(await ask(`/api/v1/numbers/${id}/health`, { headers }))).totals
+    await count(dayOf(1), 3)
+    await count(dayOf(0), 5)
+    await disconnect(stage.owner.headers)
+    expect(await totals(stage.owner)).toMatchObject({ received: 8, handled: 8 })
+    const body = { wabaId: sol.wabaId, phoneNumberId: sol.phoneNumberId, accessToken: sol.token }
+    await ask('/api/v1/numbers', { headers: stage.neighbour.headers, body })
+    await count(dayOf(-1), 11)
+    expect(await totals(stage.owner)).toMatchObject({ received: 3, handled: 3 })
   })
 
   it('of one number of two leaves the other as it is', async () => {
