@@ -28,18 +28,7 @@ export function Thread({ conversation, id }: { conversation: Conversation | unde
   const [marked, setMarked] = useState<string>()
   const find = useQuotes(thread)
   const onActions = useCallback((message: Message, beside: HTMLElement) => setAsked({ message, beside }), [])
-  const jump = useCallback(
-    async (messageId: string) => {
-      const isThere = () => deskOf(id).thread.value.messages.some((one) => one.id === messageId)
-      if (!(await loadUntil(id, isThere))) return
-      requestAnimationFrame(() => {
-        document.getElementById(messageId)?.scrollIntoView({ block: 'center' })
-        document.getElementById(messageId)?.focus({ preventScroll: true })
-        setMarked(messageId)
-      })
-    },
-    [id],
-  )
+  const jump = useCallback((messageId: string) => void showMessage(id, messageId, setMarked), [id])
   useAsked(id, jump)
   useArrivals(conversation, thread)
   if (thread.before === undefined && desk.problem.value)
@@ -76,6 +65,17 @@ export function Thread({ conversation, id }: { conversation: Conversation | unde
       {asked && <Actions asked={asked} conversationId={id} onClose={() => setAsked(undefined)} />}
     </div>
   )
+}
+
+/** Loads backwards until the message is there. */
+async function showMessage(id: string, messageId: string, mark: (id: string) => void): Promise<void> {
+  const isThere = () => deskOf(id).thread.value.messages.some((one) => one.id === messageId)
+  if (!(await loadUntil(id, isThere))) return
+  requestAnimationFrame(() => {
+    document.getElementById(messageId)?.scrollIntoView({ block: 'center' })
+    document.getElementById(messageId)?.focus({ preventScroll: true })
+    mark(messageId)
+  })
 }
 
 type Around = {

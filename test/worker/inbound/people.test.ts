@@ -178,10 +178,8 @@ describe('the rest of what Meta tells', () => {
     const [hold] = await rowsOf('holds')
     expect(hold).toMatchObject({ subject_id: sol.wabaId, kind: 'banned' })
     expect(hold?.lifted_at as number).toBeGreaterThan(hold?.at as number)
-    expect((await rowsOf('audit_entries', 'rowid')).map((row) => row.action)).toEqual([
-      'hold.lift',
-      'hold.place',
-    ])
+    const actions = (await rowsOf('audit_entries', 'rowid')).map((row) => String(row.action))
+    expect(actions.filter((action) => action.startsWith('hold.'))).toEqual(['hold.lift', 'hold.place'])
   })
 
   it('finds the account of a partner event inside it, not in its entry', async () => {
