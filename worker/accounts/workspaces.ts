@@ -86,7 +86,7 @@ export async function changeMember(
   const renamed = name === undefined ? undefined : await sealedName(env, accountId, id, name)
   try {
     await writeBatch(db, [
-      ...(roleChanges ? roleUpdate(db, accountId, id, role) : []),
+      ...(roleChanges ? roleUpdate(db, found, role) : []),
       ...(roleChanges ? [entryInsert(db, { ...about, action: 'member.role', reason: role })] : []),
       ...(renamed === undefined ? [] : [db.update(members).set({ name: renamed }).where(own)]),
       ...(renamed === undefined ? [] : [entryInsert(db, { ...about, action: 'member.rename' })]),
@@ -94,16 +94,25 @@ export async function changeMember(
   } catch (cause) {
     if (found.role === 'owner' && (await ownersOf(db, accountId)) < 2)
       return refused({ reason: 'sole_owner' })
-    throw cause
+    const standing = await db.select({ role: members.role }).from(members).where(own).get()
+    if (standing?.role === found.role) throw cause
+    return changeMember(env, principal, id, { role, name }, now)
   }
   return ok({ ...found, role: role ?? found.role, name: renamed ?? found.name })
 }
 
-/** Fails the batch when nobody else would be an owner: two who resign side by side cannot both. */
-const roleUpdate = (db: Database, accountId: string, id: string, role: Role) => [
+/**
+ * Fails the batch when nobody else would be an owner: two who resign side by side cannot both. And when the role is no longer
+ * the one that was looked at: who was made an owner meanwhile is changed by owners alone.
+ */
+const roleUpdate = (
+  db: Database,
+  { accountId, id, role: before }: typeof members.$inferSelect,
+  role: Role,
+) => [
   statement(
     db,
-    sql`UPDATE members SET role = ${role} WHERE id = ${id} AND account_id = ${accountId}
+    sql`UPDATE members SET role = ${role} WHERE id = ${id} AND account_id = ${accountId} AND role = ${before}
       AND (role <> 'owner' OR EXISTS (SELECT 1 FROM members other
         WHERE other.account_id = ${accountId} AND other.role = 'owner' AND other.id <> ${id}))`,
   ),

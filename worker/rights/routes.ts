@@ -41,7 +41,7 @@ const exportOne = createRoute({
   operationId: 'exportContact',
   summary: 'Export everything held about a contact',
   description:
-    'One JSON document, sent while it is read. A contact whose deletion was asked for can be exported until it is erased; one who asked that their data be left alone gets it themselves, and nobody else does.',
+    'One JSON document, sent while it is read. Nothing in it is masked: a member needs `identifiers:read`. A contact whose deletion was asked for can be exported until it is erased; one who asked that their data be left alone gets it themselves, and nobody else does.',
   tags: ['Contacts'],
   request: { params: idParam('cnt_1a3c5e7g9j1m3p5r7t9w1y3a5c') },
   responses: {

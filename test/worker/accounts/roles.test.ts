@@ -87,6 +87,22 @@ describe('a role', () => {
       .run()
   })
 
+  it('that makes an owner stands, whatever an admin says in the same moment', async () => {
+    const admin = await signInAs(sol, 'admin')
+    const other = await signInAs(sol, 'developer')
+    for (let i = 0; i < 5; i++) {
+      const [made, unmade] = await Promise.all([
+        change(owner, other.memberId, { role: 'owner' }),
+        change(admin, other.memberId, { role: 'agent' }),
+      ])
+      expect(made.status).toBe(200)
+      expect([200, 403]).toContain(unmade.status)
+      const row = (await rowsOf('members')).find(({ id }) => id === other.memberId)
+      expect(row?.role).toBe('owner')
+      expect((await change(owner, other.memberId, { role: 'developer' })).status).toBe(200)
+    }
+  })
+
   it('of somebody in another workspace cannot be changed, nor learned of', async () => {
     const [theirs, nobodys] = [
       await change(owner, ownerOf(monsoon), { role: 'agent' }),
