@@ -1,5 +1,5 @@
-// What a feed remembers: numbered lists of changes, and a random name of the whole, which changes when the list begins anew.
-// Called by feed.ts.
+// What a feed remembers: numbered lists of changes, and a random name of the whole, which changes when something that was told
+// is forgotten. The numbers go on then: a line that stays open would take smaller ones for what it heard before. Called by feed.ts.
 
 import { base32 } from '../ground/ids.ts'
 import { limits } from '../ground/limits.ts'
@@ -8,6 +8,9 @@ import type { Change } from './announce.ts'
 /** Where a browser stands: everything up to `seq` of the list that is called `epoch`. */
 export type Position = { seq: number; epoch: string }
 export type Told = { seq: number; changes: Change[] }
+
+/** The number of the last list, also when it is not there any more. */
+const newest = `coalesce((SELECT max(seq) FROM changes), (SELECT CAST(value AS INTEGER) FROM marks WHERE name = 'seq'), 0)`
 
 export class ChangeLog {
   readonly #sql: SqlStorage
@@ -25,7 +28,7 @@ export class ChangeLog {
   }
 
   get position(): Position {
-    const seq = this.#sql.exec<{ seq: number | null }>(`SELECT max(seq) AS seq FROM changes`).one().seq ?? 0
+    const { seq } = this.#sql.exec<{ seq: number }>(`SELECT ${newest} AS seq`).one()
     const [mark] = this.#sql.exec<{ value: string }>(`SELECT value FROM marks WHERE name = 'epoch'`).toArray()
     return { seq, epoch: mark?.value ?? this.#newEpoch() }
   }
@@ -39,7 +42,7 @@ export class ChangeLog {
   append(changes: readonly Change[], now: number): number {
     const { seq } = this.#sql
       .exec<{ seq: number }>(
-        `INSERT INTO changes (at, list) VALUES (?, ?) RETURNING seq`,
+        `INSERT INTO changes (seq, at, list) VALUES (${newest} + 1, ?, ?) RETURNING seq`,
         now,
         JSON.stringify(changes),
       )
@@ -64,11 +67,11 @@ export class ChangeLog {
   /** Throws away what is too old. True while something is left. */
   prune(now: number): boolean {
     const before = now - limits.feedKeepMs + limits.feedPruneEveryMs
-    const { newest } = this.#sql
-      .exec<{ newest: number | null }>(`SELECT max(at) AS newest FROM changes`)
+    const { latest } = this.#sql
+      .exec<{ latest: number | null }>(`SELECT max(at) AS latest FROM changes`)
       .one()
-    if (newest === null) return false
-    if (newest < before) {
+    if (latest === null) return false
+    if (latest < before) {
       this.clear()
       return false
     }
@@ -77,10 +80,11 @@ export class ChangeLog {
     return true
   }
 
-  /** Begins anew, when there is anything to forget. How many lists were thrown away. */
+  /** Begins anew under another name, when there is anything to forget. How many lists were thrown away. */
   clear(): number {
     const lists = this.#sql.exec<{ lists: number }>(`SELECT count(*) AS lists FROM changes`).one().lists
     if (lists === 0) return 0
+    this.#sql.exec(`INSERT OR REPLACE INTO marks (name, value) VALUES ('seq', ${newest})`)
     this.#sql.exec(`DELETE FROM changes`)
     this.#newEpoch()
     return lists

@@ -130,6 +130,19 @@ describe('a line to the feed', () => {
     expect((await back.next()).type).toBe('reset')
   })
 
+  it('that stays open while somebody is forgotten hears what comes afterwards, under numbers that go on', async () => {
+    const line = await listen({ key: solKey })
+    const { seq = 0 } = await line.next()
+    await announce(env, sol.accountId, [changed('cnv_1')])
+    expect((await line.next()).seq).toBe(seq + 1)
+    expect(await feed().forget()).toBeGreaterThan(0)
+    await announce(env, sol.accountId, [changed('cnv_2')])
+    expect(await line.next()).toMatchObject({ seq: seq + 2, changes: [changed('cnv_2')] })
+    const { epoch } = await (await listen({ key: solKey })).next()
+    const again = await listen({ key: solKey, query: `?after=${seq + 1}&epoch=${epoch}` })
+    expect([(await again.next()).type, (await again.next()).seq]).toEqual(['hello', seq + 2])
+  })
+
   it('forgets what is a day old', async () => {
     await announce(env, monsoon.accountId, [changed('cnv_old')])
     await runInDurableObject(feed(monsoon), (_, state) => {
