@@ -560,7 +560,7 @@ export const d1: { [T in TableName]: Table<T> } = {
     section: 4,
     reach: {
       workspace: [
-        { by: 'counterKey', of: 'numbers', key: 'phoneNumberId' },
+        { by: 'counterKey', of: 'numbers', key: 'phoneNumberId', alone: true },
         { by: 'counterKey', of: 'wabas', key: 'wabaId', prefix: 'waba:' },
       ],
       contact: null,

@@ -185,6 +185,18 @@ describe('what is read', () => {
     expect(kinds).toEqual(['day', 'message', 'note', 'day', 'unread', 'message', 'message'])
   })
 
+  it('shows a reaction of ours at its message and not as one, unless it was refused', () => {
+    const told = [
+      message(1),
+      message(2, { type: 'reaction', direction: 'out', status: 'sent' }),
+      message(3, { type: 'reaction', direction: 'out', status: 'failed' }),
+    ]
+    const ids = itemsOf(mergeMessages(emptyThread('cnv_1'), told), undefined).flatMap((item) =>
+      item.kind === 'message' ? [item.message.id] : [],
+    )
+    expect(ids).toEqual([told[0]?.id, told[2]?.id])
+  })
+
   it('shows no note before the page it belongs to is here', () => {
     let thread = pagedBack(emptyThread('cnv_1'), { data: [message(100)], next: 'older' })
     thread = withNotes(thread, [

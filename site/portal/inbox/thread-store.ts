@@ -201,6 +201,8 @@ export function itemsOf(thread: Thread, unreadFrom: string | undefined): Item[] 
     items.push({ kind: 'note', id: one.id, note: one })
   }
   for (const message of thread.messages) {
+    // It stands at the message that it is about; one that was refused stands for itself.
+    if (message.type === 'reaction' && message.status !== 'failed') continue
     for (let next = notes[at]; next && next.at < message.at; next = notes[at]) {
       note(next)
       at += 1
