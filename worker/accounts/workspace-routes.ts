@@ -108,6 +108,15 @@ const listColleagues = createRoute({
   },
 })
 
+const notChanged = {
+  unknown: new Problem('not_found'),
+  owner_needed: new Problem('owner_needed'),
+  sole_owner: new Problem('sole_owner', {
+    detail: 'The only owner stays an owner.',
+    remedy: 'Make somebody else an owner first.',
+  }),
+}
+
 const notMade = {
   too_many: 'You are a member of too many workspaces already.',
   no_address: 'Sign in once more by a code, so that the owner can be written to.',
@@ -136,7 +145,7 @@ export const workspaces = openApiRoom<DoorEnv>()
     const { id } = c.req.valid('param')
     const now = Date.now()
     const changed = await changeMember(c.env, c.var.principal, id, c.req.valid('json'), now)
-    if (!changed.ok) throw new Problem(changed.reason === 'unknown' ? 'not_found' : changed.reason)
+    if (!changed.ok) throw notChanged[changed.reason]
     // Whoever has another role hears other things: they come back with it.
     if (c.req.valid('json').role !== undefined) await hangUp(c.env, accountId, `member:${id}`)
     await announce(c.env, accountId, [{ kind: 'members' }])

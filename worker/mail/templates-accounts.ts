@@ -33,7 +33,6 @@ export const accountMails = {
   }): MailText =>
     renderMail({
       subject: `${named(workspace)} invites you to Softivum Connect`,
-      privacy: true,
       blocks: [
         `Somebody at ${named(workspace)} invites you to their workspace, as ${role}. There they talk to their customers on WhatsApp.`,
         { label: 'Join here', url: joinUrl },

@@ -31,11 +31,14 @@ const { invitations, users } = schema
 
 export type InviteRefusal = 'owner_needed' | 'member_already' | 'too_many'
 
-/** Only an owner asks somebody to be one. Asking again ends the invitation before. */
+/**
+ * Only an owner asks somebody to be one. Asking again ends the invitation before. `from`: the origin of the page that asked,
+ * whose name for this place the link bears when it is one of ours.
+ */
 export async function invite(
   world: World,
   principal: Principal,
-  { email, role }: { email: string; role: Role },
+  { email, role, from }: { email: string; role: Role; from: string | undefined },
 ): Promise<Result<{ invitation: Invitation; mailId: string }, { reason: InviteRefusal }>> {
   const { env, now } = world
   const { accountId } = principal
@@ -49,7 +52,7 @@ export async function invite(
   const made = await newInvitation(db, keys, asked, now)
   const standing = await membersByEmail(db, made.row.emailDigest).all()
   if (standing.some((member) => member.accountId === accountId)) return refused({ reason: 'member_already' })
-  const mail = await invitationMail(world, made, asked.email)
+  const mail = await invitationMail(world, { ...made, address: asked.email, from })
   try {
     await writeBatch(db, [...made.statements, mail.statement])
   } catch (cause) {
@@ -69,13 +72,18 @@ async function isNew({ env, now }: World, { accountId }: InvitationRow): Promise
 
 async function invitationMail(
   { env, settings, now }: World,
-  { row, token }: { row: InvitationRow; token: string },
-  address: string,
+  {
+    row,
+    token,
+    address,
+    from,
+  }: { row: InvitationRow; token: string; address: string; from: string | undefined },
 ) {
   const db = database(env.DB)
   const workspace = (await workspaceQuery(db, row.accountId).get())?.name ?? ''
   // Behind the #, where no server and no log sees it.
-  const joinUrl = `${settings.publicOrigin}/portal/join#${token}`
+  const origin = settings.pageOrigins.find((own) => own === from) ?? settings.publicOrigin
+  const joinUrl = `${origin}/portal/join#${token}`
   const { title: role } = roles[row.role]
   const text = mailTexts.invitation({ workspace, role, joinUrl, expiresAt: row.expiresAt })
   return newMail(db, env.KEEPER, { to: { challengeId: row.id, address }, kind: 'invitation', ...text }, now)

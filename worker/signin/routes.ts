@@ -256,7 +256,10 @@ export const signInRoom = openApiRoom<DoorEnv>()
     return c.json({ data: opened.map(invitationView), next }, 200)
   })
   .openapi(createInvitation, async (c) => {
-    const made = await invite(worldOf(c), c.var.principal, c.req.valid('json'))
+    const made = await invite(worldOf(c), c.var.principal, {
+      ...c.req.valid('json'),
+      from: c.req.header('origin'),
+    })
     if (!made.ok) throw notInvited[made.reason]
     later(c, made.value.mailId)
     await announce(c.env, c.var.principal.accountId, [{ kind: 'members' }])

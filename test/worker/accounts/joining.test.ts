@@ -163,4 +163,20 @@ describe('an invitation', () => {
     expect([answer.status, (await read(answer)).code]).toEqual([403, 'step_up_needed'])
     expect(sent).toEqual([])
   })
+
+  it('leads where it was asked from when that is a name of ours, else to the first of them', async () => {
+    const email = 'link@example.com'
+    const linkFor = async (from: string) => {
+      const headers = { ...owner.headers, origin: from }
+      const { status } = await ask('/invitations', { headers, body: { email, role: 'agent' } })
+      const [link] = /\S+\/portal\/join#/.exec(sent.findLast(({ to }) => to === email)?.text ?? '') ?? []
+      return [status, link]
+    }
+    for (const own of settingsOf(env).pageOrigins)
+      expect(await linkFor(own)).toEqual([201, `${own}/portal/join#`])
+    const sentBefore = sent.length
+    expect((await linkFor('https://elsewhere.example'))[0]).toBe(403)
+    expect(sent).toHaveLength(sentBefore)
+    expect(sent.at(-1)?.text).not.toContain('Complaints')
+  })
 })
