@@ -2,10 +2,11 @@
 // calls one of these two.
 
 import { type ComponentType, render } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { onCall, type Problem } from './client.ts'
 import { Frame, Outlets } from './frame.tsx'
 import { startLive, stopLive } from './live.ts'
-import { can, loadSession, type Scope } from './session.ts'
+import { can, loadSession, type Scope, session } from './session.ts'
 import { listenForKeys } from './ui/hooks.ts'
 import { Failed, NoAccess } from './ui/states.tsx'
 
@@ -49,8 +50,23 @@ export async function mount(Screen: ComponentType, options: Options = {}): Promi
   if (!answer.data.workspace && !options.homeless) return location.replace('/portal/welcome')
   listenForKeys()
   if (answer.data.workspace) startLive()
-  const allowed = !options.needs || can(options.needs)
-  render(<Frame bare={options.bare}>{allowed ? <Screen /> : <NoAccess />}</Frame>, root())
+  render(
+    <Frame bare={options.bare}>
+      <Standing Screen={Screen} needs={options.needs} workspace={answer.data.workspace?.id} />
+    </Frame>,
+    root(),
+  )
+}
+
+type StandingProps = { Screen: ComponentType; needs: Scope | undefined; workspace: string | undefined }
+
+/** Follows the session: a screen goes as soon as its scope is lost, and with it all that it showed; so does another workspace's. */
+function Standing({ Screen, needs, workspace }: StandingProps) {
+  const isHere = session.value?.workspace?.id === workspace
+  useEffect(() => {
+    if (!isHere) location.replace('/portal')
+  }, [isHere])
+  return isHere && (!needs || can(needs)) ? <Screen /> : <NoAccess />
 }
 
 function showFailure(problem: Problem, Screen: ComponentType, options: Options): void {

@@ -13,7 +13,7 @@ async function prove({ page }: Seat): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Is it you?' })
   await dialog.getByRole('button', { name: 'Send me a code by mail' }).click()
   const known = await stage.codesTo(stage.sol.ownerEmail)
-  await dialog.getByLabel(/digits/).fill(await stage.mailedCode(stage.sol.ownerEmail, known))
+  await dialog.getByLabel('Code from your mail').fill(await stage.mailedCode(stage.sol.ownerEmail, known))
 }
 
 describe.skipIf(noBrowser)(inBrowser('templates, numbers and privacy'), () => {

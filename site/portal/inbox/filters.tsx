@@ -1,6 +1,7 @@
 // Which conversations are listed, and the box to search in. Part of inbox.tsx.
 
 import { useRef } from 'preact/hooks'
+import { roles } from '../../../worker/accounts/permissions.ts'
 import { session } from '../session.ts'
 import { Button, Select } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
@@ -35,7 +36,7 @@ export function Filters() {
           { value: 'none', label: words.filters.nobody },
           ...colleagues.value
             .filter(({ id }) => id !== me)
-            .map(({ id, name, role }) => ({ value: id, label: name ?? role })),
+            .map(({ id, name, role }) => ({ value: id, label: name ?? roles[role].title })),
         ]}
       />
       {labels.value.length > 0 && (
@@ -70,6 +71,7 @@ export function SearchBox() {
         type="search"
         autocomplete="off"
         spellcheck={false}
+        maxLength={200}
         enterkeyhint="search"
         aria-label={words.search.label}
         placeholder={words.search.label}

@@ -1,5 +1,6 @@
 // The head of a thread: who it is, who has it, its labels, and what the team does with it. Part of inbox.tsx.
 
+import { roles } from '../../../worker/accounts/permissions.ts'
 import { can, session } from '../session.ts'
 import { Avatar, Badge, Button, Menu, type MenuItem } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
@@ -93,7 +94,7 @@ function Assign({ conversation }: { conversation: Conversation }) {
     ...(me ? [{ label: words.head.toMe, checked: assigneeId === me, onSelect: () => assign(id, me) }] : []),
     { label: words.head.unassign, checked: assigneeId === null, onSelect: () => assign(id, null) },
     ...others.map((one) => ({
-      label: one.name ?? one.role,
+      label: one.name ?? roles[one.role].title,
       checked: one.id === assigneeId,
       onSelect: () => assign(id, one.id),
     })),

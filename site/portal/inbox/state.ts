@@ -3,6 +3,8 @@
 
 import { computed, type Signal, signal } from '@preact/signals'
 import type { Problem } from '../client.ts'
+import { session } from '../session.ts'
+import { note as words } from '../words/inbox.ts'
 import { type Book, emptyBook } from './store.ts'
 import { emptyThread, type Thread } from './thread-store.ts'
 import type { Colleague, Conversation, Label, Message, Note, Refused } from './types.ts'
@@ -113,8 +115,10 @@ export const compose = (id: string, change: Partial<Composer>): void => {
   composer.value = { ...composer.value, ...change }
 }
 
+/** Oneself is “You”, whatever colleagues say. */
 export const nameOfColleague = (actor: string | null): string | undefined => {
   const id = actor?.replace(/^member:/, '')
+  if (id !== undefined && id === session.value?.member?.id) return words.you
   return colleagues.value.find((one) => one.id === id)?.name ?? undefined
 }
 export const isNoteOf = (note: Note, memberId: string | undefined): boolean =>

@@ -94,6 +94,7 @@ function Choose({ onChoose }: { onChoose: (template: Template) => void }) {
     <div class="templates">
       <Input
         type="search"
+        maxLength={200}
         aria-label={words.templates.search}
         placeholder={words.templates.search}
         value={text}

@@ -1,5 +1,7 @@
 // What the inbox knows of conversations and messages: the API's answers, as far as a screen reads them.
 
+import type { Role } from '../session.ts'
+
 export type Person = {
   id: string
   name: string | null
@@ -70,7 +72,7 @@ export type Message = {
 
 export type Note = { id: string; author: string; text: string; at: string }
 export type Label = { id: string; name: string; colour: string }
-export type Colleague = { id: string; name: string | null; role: string }
+export type Colleague = { id: string; name: string | null; role: Role }
 
 /** What `POST /conversations/{id}/messages` takes. */
 export type Outgoing = { type: string; payload: unknown; replyTo?: string; mediaId?: string }

@@ -129,7 +129,7 @@ function One({ one, end }: { one: Browser; end: () => void }) {
         <p class="soft small">
           {one.place && <>{words.near(one.place)} · </>}
           {one.network && <>{one.network} · </>}
-          {words.lastUsed} <Time at={one.usedAt} />
+          {words.lastUsed} {one.current ? words.now : <Time at={one.usedAt} />}
         </p>
       </div>
       {!one.current && (

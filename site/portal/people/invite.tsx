@@ -48,6 +48,7 @@ export function Invite({ onClose, onSent }: { onClose: () => void; onSent: () =>
           type="email"
           value={email}
           autocomplete="off"
+          maxLength={254}
           autocapitalize="none"
           spellcheck={false}
           onInput={(event) => setEmail(event.currentTarget.value)}

@@ -100,12 +100,18 @@ function Accept({ current: { version, hash }, onDone }: AcceptProps) {
     >
       <h2>{words.title}</h2>
       <Field label={words.name}>
-        <Input value={name} autocomplete="name" onInput={(event) => setName(event.currentTarget.value)} />
+        <Input
+          value={name}
+          autocomplete="name"
+          maxLength={200}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
       </Field>
       <Field label={words.role} hint={words.roleHint} error={problem && sentenceOf(problem)}>
         <Input
           value={title}
           autocomplete="organization-title"
+          maxLength={200}
           onInput={(event) => setTitle(event.currentTarget.value)}
         />
       </Field>

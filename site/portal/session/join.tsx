@@ -9,6 +9,7 @@ import { Button, Failed, Field, Skeleton, sentenceOf, useResource, useTitle } fr
 import { signIn, join as words } from '../words/shell.ts'
 import { Brand } from './brand.tsx'
 import { CodeInput, codeDigits } from './code-input.tsx'
+import { OwnName, saveOwnName } from './own-name.tsx'
 
 const door = api.public.invitations[':token']
 type Invitation = DataOf<typeof door.$get>
@@ -59,7 +60,7 @@ function useJoining() {
     if (told.ok) setError(undefined)
     else setError(told.problem.status === 429 ? signIn.tooMany : sentenceOf(told.problem))
   }
-  const enter = async (code: string) => {
+  const enter = async (code: string, name: string) => {
     if (busy) return
     if (code.length < codeDigits) return setError(signIn.codeWrong)
     setBusy(true)
@@ -67,6 +68,7 @@ function useJoining() {
     if (told.ok) {
       // The one joined last comes first.
       chooseWorkspace(told.data.workspaces[0]?.id ?? null)
+      await saveOwnName(name)
       return location.replace('/portal')
     }
     setBusy(false)
@@ -78,13 +80,14 @@ function useJoining() {
 function Accept({ invitation: { workspace, role, email } }: { invitation: Invitation }) {
   const { sent, busy, error, send, enter } = useJoining()
   const [code, setCode] = useState('')
+  const [name, setName] = useState('')
   return (
     <form
       class="door"
       noValidate
       onSubmit={(event) => {
         event.preventDefault()
-        void (sent ? enter(code) : send())
+        void (sent ? enter(code, name) : send())
       }}
     >
       <div class="head">
@@ -98,14 +101,17 @@ function Accept({ invitation: { workspace, role, email } }: { invitation: Invita
       <p role="status">{sent ? words.sent(email) : words.to(email)}</p>
       {sent ? (
         <Field label={signIn.code} error={error}>
-          <CodeInput value={code} onInput={setCode} onFull={(full) => void enter(full)} />
+          <CodeInput value={code} onInput={setCode} onFull={(full) => void enter(full, name)} />
         </Field>
       ) : (
-        error && (
-          <p class="error" role="alert">
-            {error}
-          </p>
-        )
+        <>
+          <OwnName value={name} onInput={setName} />
+          {error && (
+            <p class="error" role="alert">
+              {error}
+            </p>
+          )}
+        </>
       )}
       <Button kind="main" type="submit" busy={busy}>
         {sent ? words.enter : words.send}

@@ -105,6 +105,7 @@ function AskForCode({ email, setEmail, onSent }: AskProps) {
           name="email"
           value={email}
           autocomplete="username webauthn"
+          maxLength={254}
           autocapitalize="none"
           spellcheck={false}
           onInput={(event) => setEmail(event.currentTarget.value)}

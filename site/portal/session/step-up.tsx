@@ -29,7 +29,7 @@ export function askForProof(): Promise<boolean> {
 }
 
 function useProof(answer: (yes: boolean) => void) {
-  const [sent, setSent] = useState(false)
+  const [sent, setSent] = useState(0)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const during = async (work: () => Promise<string | undefined>) => {
@@ -40,7 +40,7 @@ function useProof(answer: (yes: boolean) => void) {
   const mail = () =>
     during(async () => {
       const told = await call(api.session.proof.codes.$post())
-      setSent(told.ok)
+      setSent((before) => before + (told.ok ? 1 : 0))
       return told.ok ? undefined : sentenceOf(told.problem)
     })
   const passkey = () =>
@@ -49,13 +49,15 @@ function useProof(answer: (yes: boolean) => void) {
       answer(true)
       return undefined
     })
-  const give = (code: string) =>
-    during(async () => {
+  const give = (code: string) => {
+    if (busy) return
+    return during(async () => {
       const told = await call(api.session.proof.$post({ json: { code } }))
       if (told.ok) answer(true)
       else return told.problem.code === 'code_refused' ? words.refused : sentenceOf(told.problem)
       return undefined
     })
+  }
   return { sent, busy, error, mail, passkey, give }
 }
 
@@ -78,22 +80,27 @@ function StepUp({ answer }: { answer: (yes: boolean) => void }) {
       }
     >
       <p>{words.text}</p>
-      {hasPasskeys() && !sent && (
+      {hasPasskeys() && sent === 0 && (
         <Button icon="key" busy={busy} onClick={() => void passkey()}>
           {words.passkey}
         </Button>
       )}
-      {error && !sent && (
+      {error && sent === 0 && (
         <p class="error" role="alert">
           {error}
         </p>
       )}
-      {sent && (
+      {sent > 0 && (
         <>
-          <p role="status">{words.sent}</p>
+          <p role="status">{sent > 1 ? words.sentAgain : words.sent}</p>
           <Field label={words.code} error={error}>
-            <CodeInput value={code} onInput={setCode} />
+            <CodeInput value={code} onInput={setCode} onFull={(full) => void give(full)} />
           </Field>
+          <div class="links">
+            <Button kind="quiet" onClick={() => void mail()}>
+              {words.again}
+            </Button>
+          </div>
         </>
       )}
     </Dialog>

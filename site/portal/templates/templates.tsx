@@ -85,7 +85,7 @@ type FiltersProps = {
 const Filters = ({ q, status, setQ, setStatus }: FiltersProps) => (
   <search class="filters">
     <Field label={words.search}>
-      <Input type="search" value={q} onInput={(event) => setQ(event.currentTarget.value)} />
+      <Input type="search" value={q} maxLength={200} onInput={(event) => setQ(event.currentTarget.value)} />
     </Field>
     <Field label={words.status}>
       <Select

@@ -21,8 +21,31 @@ export const Empty = ({ title, text, action, icon }: EmptyProps) => (
 export function sentenceOf(problem: Problem): string {
   if (problem.code === 'offline') return states.offlineShort
   if (problem.code === 'unexpected') return states.failedText
-  return [problem.detail ?? `${problem.title}.`, problem.remedy].filter(Boolean).join(' ')
+  if (problem.code === 'forbidden') return states.forbidden
+  const [fault] = problem.code === 'bad_request' ? (problem.errors ?? []) : []
+  if (fault) return ended(fault.message)
+  return [ended(problem.detail ?? problem.title), remedyOf(problem)].filter(Boolean).join(' ')
 }
+
+/** What to do about it: the API speaks to software, so only what is written for people as well, or in words of our own. */
+export const remedyOf = ({ code, remedy }: Problem): string | undefined =>
+  forPeople.has(code) ? remedy : states.remedies[code]
+
+const forPeople: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
+  'code_refused',
+  'connect_refused',
+  'frozen',
+  'meta_unreachable',
+  'not_offered',
+  'number_taken',
+  'past_return',
+  'send_refused',
+  'signup_closed',
+  'sole_owner',
+  'step_up_needed',
+])
+
+const ended = (sentence: string): string => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`)
 
 /** A problem of loading, with another try. What the role does not open is said as that. */
 export function Failed({ problem, onRetry }: { problem: Problem; onRetry?: () => void }) {

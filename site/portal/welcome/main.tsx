@@ -4,6 +4,7 @@
 import { useState } from 'preact/hooks'
 import { api, call, chooseWorkspace } from '../client.ts'
 import { mount } from '../mount.tsx'
+import { OwnName, saveOwnName } from '../session/own-name.tsx'
 import { session } from '../session.ts'
 import { Button, Field, Input, Page, sentenceOf } from '../ui/index.ts'
 import { welcome as words } from '../words/shell.ts'
@@ -13,6 +14,7 @@ const wantsAnother = new URLSearchParams(location.search).has('new')
 
 function NameIt() {
   const [name, setName] = useState('')
+  const [own, setOwn] = useState(session.value?.member?.name ?? '')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const make = async () => {
@@ -25,6 +27,7 @@ function NameIt() {
       return setError(sentenceOf(made.problem))
     }
     chooseWorkspace(made.data.id)
+    await saveOwnName(own)
     location.replace('/portal/welcome')
   }
   return (
@@ -46,6 +49,7 @@ function NameIt() {
             onInput={(event) => setName(event.currentTarget.value)}
           />
         </Field>
+        <OwnName value={own} onInput={setOwn} />
         <div class="actions">
           <Button kind="main" type="submit" busy={busy}>
             {words.create}

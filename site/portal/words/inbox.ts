@@ -195,6 +195,7 @@ export const note = {
   title: 'Internal note',
   by: (name: string) => `Note by ${name}`,
   someone: 'a colleague',
+  you: 'You',
   remove: 'Remove this note',
 }
 

@@ -115,6 +115,7 @@ export const account = {
   unknownDevice: 'A browser we do not recognise',
   near: (place: string) => `near ${place}`,
   lastUsed: 'Last used',
+  now: 'now',
   end: 'Sign out',
   endOf: (device: string) => `Sign out ${device}`,
   ended: (device: string) => `${device} is signed out.`,

@@ -66,6 +66,15 @@ export const states = {
   failedTitle: 'This could not be loaded',
   failedText: 'Nothing was changed. Try it again; if it stays, tell us.',
   instance: (id: string) => `Tell us this number: ${id}`,
+  forbidden: 'Your role does not open this. An owner or admin of the workspace can change that.',
+  /** In place of what the API tells software to do. */
+  remedies: {
+    too_many_requests: 'Wait a minute, then try again.',
+    restoring: 'Try again in a little while.',
+    unavailable: 'Try again in a little while.',
+    internal: 'Try again; if it stays, tell us.',
+    owner_needed: 'Ask an owner of the workspace.',
+  } as Record<string, string>,
   offlineTitle: 'You are offline',
   offlineText: 'This page goes on as soon as there is a connection again.',
   offlineShort: 'There is no connection. Nothing was sent.',
@@ -88,6 +97,8 @@ export const stepUp = {
   sent: 'A code is on its way to your address.',
   code: 'Code from your mail',
   confirm: 'Confirm',
+  again: 'Send another code',
+  sentAgain: 'Another code is on its way. Only the newest works.',
   refused: 'This code is not accepted. Look at the newest mail, or ask for another.',
 }
 
@@ -117,6 +128,11 @@ export const signIn = {
   fresh:
     'New here? The same form: whoever confirms an address for the first time can make a workspace of their own.',
   privacy: 'What we keep of it',
+}
+
+export const ownName = {
+  label: 'Your name, for colleagues',
+  hint: 'You may leave it empty. Customers do not see it.',
 }
 
 export const join = {
