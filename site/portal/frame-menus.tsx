@@ -38,7 +38,7 @@ export async function signOut(): Promise<void> {
 
 export function SessionMenu({ onHelp }: { onHelp: () => void }) {
   const { user, member } = session.value ?? {}
-  const name = member?.name ?? member?.email ?? words.unnamed
+  const name = member?.name ?? member?.email?.split('@')[0] ?? words.unnamed
   const items: MenuItem[] = [
     { label: words.account, icon: 'desk', onSelect: go('/portal/account') },
     ...(can('keys') ? [{ label: words.keys, icon: 'key' as const, onSelect: go('/portal/keys') }] : []),

@@ -4,6 +4,7 @@
 
 import { batch } from '@preact/signals'
 import type { Problem } from '../client.ts'
+import { remedyOf } from '../ui/states.tsx'
 import * as words from '../words/inbox.ts'
 import * as api from './api.ts'
 import { dropDraft } from './drafts.ts'
@@ -43,8 +44,8 @@ const isUnanswered = ({ code, status }: Problem): boolean =>
 
 export const refusedOf = (problem: Problem): Refused => ({
   title: problem.title || words.said.refused,
-  detail: problem.detail,
-  remedy: problem.remedy ?? '',
+  detail: problem.detail ?? problem.errors?.[0]?.message,
+  remedy: remedyOf(problem) ?? '',
   gate: problem.gate,
 })
 

@@ -130,6 +130,7 @@ function Filters({ onFilter }: { onFilter: (filter: Filter) => void }) {
         <Field label={words.actor} hint={words.actorHint}>
           <Input
             value={draft.actor}
+            maxLength={80}
             autocapitalize="none"
             spellcheck={false}
             onInput={(event) => set({ actor: event.currentTarget.value })}

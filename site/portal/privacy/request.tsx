@@ -137,7 +137,12 @@ function Answer({ act }: { act: Act }) {
       }}
     >
       <Field label={words.answer} hint={words.answerHint}>
-        <TextArea rows={3} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+        <TextArea
+          rows={3}
+          value={text}
+          maxLength={8_000}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
       </Field>
       <div class="actions">
         <Button type="submit" disabled={text.trim() === ''}>
