@@ -99,7 +99,8 @@ export function mediaAddress(messageId: string, isDownload = false): string {
   })
   return `/api/v1/messages/${messageId}/media${query === '' ? '' : `?${query}`}`
 }
-/** Only what Meta has approved can be sent. */
-export const loadTemplates = (q: string): Promise<Result<Page<Template>>> =>
-  ask(`/templates?${queryOf({ q: q === '' ? undefined : q, status: 'APPROVED', limit: 100 })}`)
+/** Only what Meta has approved can be sent, and only by a number of its own account. */
+export const loadTemplates = (q: string, wabaId: string): Promise<Result<Page<Template>>> =>
+  ask(`/templates?${queryOf({ q: q === '' ? undefined : q, status: 'APPROVED', wabaId, limit: 100 })}`)
+export const loadNumber = (id: string): Promise<Result<{ wabaId: string }>> => ask(`/numbers/${id}`)
 export const syncTemplates = (): Promise<Result<unknown>> => tell('/templates/sync', 'POST')

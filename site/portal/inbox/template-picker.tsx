@@ -24,8 +24,9 @@ import {
   useResource,
 } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
-import { loadTemplates, syncTemplates } from './api.ts'
+import { syncTemplates } from './api.ts'
 import { plainOf } from './markup.ts'
+import { loadOwnTemplates } from './own-templates.ts'
 import { send } from './sending.ts'
 import type { Template } from './types.ts'
 import { Written } from './written.tsx'
@@ -74,7 +75,7 @@ export function TemplatePicker({ conversationId, onClose }: Props) {
           missing={isAsked ? missingOf(chosen, values) : []}
         />
       ) : (
-        <Choose onChoose={setChosen} />
+        <Choose conversationId={conversationId} onChoose={setChosen} />
       )}
     </Dialog>
   )
@@ -82,14 +83,19 @@ export function TemplatePicker({ conversationId, onClose }: Props) {
 
 const waitMs = 200
 
-function Choose({ onChoose }: { onChoose: (template: Template) => void }) {
+type ChooseProps = { conversationId: string; onChoose: (template: Template) => void }
+
+function Choose({ conversationId, onChoose }: ChooseProps) {
   const [text, setText] = useState('')
   const [q, setQ] = useState('')
   useEffect(() => {
     const timer = setTimeout(() => setQ(text.trim()), waitMs)
     return () => clearTimeout(timer)
   }, [text])
-  const { state, data, problem, reload } = useResource(() => loadTemplates(q), [q])
+  const { state, data, problem, reload } = useResource(
+    () => loadOwnTemplates(conversationId, q),
+    [conversationId, q],
+  )
   return (
     <div class="templates">
       <Input

@@ -101,6 +101,7 @@ export type Explanation = {
 
 export type Template = {
   id: string
+  wabaId: string
   name: string
   language: string
   status: string

@@ -2,24 +2,43 @@
 // templates.tsx.
 
 import { useState } from 'preact/hooks'
-import { type Problem, tell } from '../client.ts'
+import { tell } from '../client.ts'
 import { Button, Checkbox, Dialog, Field, Input, Select, sentenceOf, TextArea, toast } from '../ui/index.ts'
 import { common } from '../words/shell.ts'
 import { templates, editor as words } from '../words/templates.ts'
+import type { Account } from './accounts.ts'
 import { Buttons } from './buttons.tsx'
 import type { Template } from './data.ts'
 import { componentsOf, type Draft, draftOf, emptyDraft, isNamed } from './draft.ts'
+import { elsewhere, type Fault, stillOpen } from './faults.ts'
 import { variablesIn } from './render.ts'
 import { Shown, samplesOf } from './shown.tsx'
 
-type Props = { template: Template | undefined; onClose: () => void; onDone: (id: string) => void }
+type Props = {
+  template: Template | undefined
+  accounts: Account[]
+  onClose: () => void
+  onDone: (id: string) => void
+}
 type Set = (change: Partial<Draft>) => void
 
-export function Editor({ template, onClose, onDone }: Props) {
+/** What of a draft goes to the API; an account is named where there is a choice. */
+const submitted = (template: Template | undefined, draft: Draft, wabaId: string) => {
+  const components = componentsOf(draft)
+  const { name, language, category } = draft
+  if (template) return tell<Template>(`/templates/${template.id}`, 'PATCH', { category, components })
+  const named = isNamed(draft)
+  const account = wabaId === '' ? {} : { wabaId }
+  return tell<Template>('/templates', 'POST', { ...account, name, language, category, named, components })
+}
+
+export function Editor({ template, accounts, onClose, onDone }: Props) {
   const begun = template ? draftOf(template, samplesOf(template)) : emptyDraft
   const [draft, setDraft] = useState(begun)
   const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem>()
+  const [faults, setFaults] = useState<Fault[]>([])
+  const [wabaId, setWaba] = useState('')
+  const isChoice = !template && accounts.length > 1
   const title = template ? words.editTitle(template.name) : words.createTitle
   if (!draft)
     return (
@@ -33,26 +52,24 @@ export function Editor({ template, onClose, onDone }: Props) {
       </Dialog>
     )
   const submit = async () => {
+    if (isChoice && wabaId === '') return setFaults([{ path: 'wabaId', message: words.accountMissing }])
     setBusy(true)
-    const components = componentsOf(draft)
-    const { name, language, category } = draft
-    const told = template
-      ? await tell<Template>(`/templates/${template.id}`, 'PATCH', { category, components })
-      : await tell<Template>('/templates', 'POST', {
-          name,
-          language,
-          category,
-          named: isNamed(draft),
-          components,
-        })
+    const told = await submitted(template, draft, wabaId)
     setBusy(false)
-    setProblem(told.ok ? undefined : told.problem)
-    if (!told.ok) return
+    if (!told.ok) return setFaults(told.problem.errors ?? [{ path: '', message: sentenceOf(told.problem) }])
     toast({ text: words.submitted })
     onDone(told.data.id)
   }
-  const set: Set = (change) => setDraft((before) => before && { ...before, ...change })
-  const faultAt = (path: string) => problem?.errors?.find((one) => one.path === path)?.message
+  const set: Set = (change) => {
+    setDraft((before) => before && { ...before, ...change })
+    setFaults((before) => stillOpen(before, change))
+  }
+  const choose = (id: string) => {
+    setWaba(id)
+    setFaults((before) => before.filter(({ path }) => path !== 'wabaId'))
+  }
+  const faultAt = (path: string) => faults.find((one) => one.path === path)?.message
+  const others = elsewhere(faults, draft, !template)
   return (
     <Dialog
       title={title}
@@ -71,6 +88,7 @@ export function Editor({ template, onClose, onDone }: Props) {
     >
       <div class="two">
         <div class="stack">
+          {isChoice && <Choice {...{ accounts, wabaId, choose }} error={faultAt('wabaId')} />}
           {!template && <Naming draft={draft} set={set} faultAt={faultAt} />}
           <Kind draft={draft} set={set} />
           {draft.category === 'AUTHENTICATION' ? (
@@ -78,9 +96,9 @@ export function Editor({ template, onClose, onDone }: Props) {
           ) : (
             <Content draft={draft} set={set} faultAt={faultAt} />
           )}
-          {problem && (
+          {others.length > 0 && (
             <p class="error" role="alert">
-              {problem.errors ? problem.errors.map(({ message }) => message).join('. ') : sentenceOf(problem)}
+              {others.map(({ message }) => message).join('. ')}
             </p>
           )}
         </div>
@@ -94,6 +112,26 @@ export function Editor({ template, onClose, onDone }: Props) {
     </Dialog>
   )
 }
+
+type ChoiceProps = {
+  accounts: Account[]
+  wabaId: string
+  choose: (id: string) => void
+  error: string | undefined
+}
+
+const Choice = ({ accounts, wabaId, choose, error }: ChoiceProps) => (
+  <Field label={words.account} hint={words.accountHint} error={error}>
+    <Select
+      value={wabaId}
+      onChange={(event) => choose(event.currentTarget.value)}
+      options={[
+        { value: '', label: words.accountChoose },
+        ...accounts.map(({ id, label }) => ({ value: id, label })),
+      ]}
+    />
+  </Field>
+)
 
 type PartProps = { draft: Draft; set: Set; faultAt: (path: string) => string | undefined }
 

@@ -21,6 +21,7 @@ import {
   useResource,
 } from '../ui/index.ts'
 import { templates as words } from '../words/templates.ts'
+import { type Account, loadAccounts } from './accounts.ts'
 import { loadTemplates, qualityTone, statusTone, syncTemplates, type Template } from './data.ts'
 import { Editor } from './editor.tsx'
 import { One } from './one.tsx'
@@ -38,6 +39,7 @@ function Templates() {
     [wanted, status],
   )
   useChanges(['templates'], () => void reload())
+  const accounts = useResource(loadAccounts, []).data ?? []
   useEffect(() => {
     const timer = setTimeout(() => setWanted(q), pauseMs)
     return () => clearTimeout(timer)
@@ -60,7 +62,7 @@ function Templates() {
       {data && (
         <Table
           caption={words.title}
-          columns={columns(setOpen)}
+          columns={columns(setOpen, accounts, data.data)}
           rows={data.data}
           empty={<Nothing filtered={wanted !== '' || status !== ''} />}
         />
@@ -70,7 +72,12 @@ function Templates() {
           <Button onClick={() => void more()}>{words.more}</Button>
         </div>
       )}
-      <Opened shown={shown} editing={editing} open={setOpen} edit={setEditing} reload={() => void reload()} />
+      <Opened
+        {...{ shown, editing, accounts }}
+        open={setOpen}
+        edit={setEditing}
+        reload={() => void reload()}
+      />
     </Page>
   )
 }
@@ -103,17 +110,19 @@ const Filters = ({ q, status, setQ, setStatus }: FiltersProps) => (
 type OpenedProps = {
   shown: Template | undefined
   editing: Template | 'new' | undefined
+  accounts: Account[]
   open: (id: string | undefined) => void
   edit: (template: Template | undefined) => void
   reload: () => void
 }
 
 /** The one that is looked at, or the editor. */
-function Opened({ shown, editing, open, edit, reload }: OpenedProps) {
+function Opened({ shown, editing, accounts, open, edit, reload }: OpenedProps) {
   if (editing)
     return (
       <Editor
         template={editing === 'new' ? undefined : editing}
+        accounts={accounts}
         onClose={() => edit(undefined)}
         onDone={(id) => {
           edit(undefined)
@@ -130,7 +139,15 @@ function Opened({ shown, editing, open, edit, reload }: OpenedProps) {
   return <One template={shown} onClose={() => open(undefined)} onEdit={() => edit(shown)} onGone={gone} />
 }
 
-const columns = (open: (id: string) => void): Column<Template>[] => [
+/** Where there is more than one account, the same template may stand once for each. */
+function accountColumn(accounts: Account[], rows: Template[]): Column<Template>[] {
+  const ids = new Set([...accounts.map(({ id }) => id), ...rows.map(({ wabaId }) => wabaId)])
+  if (ids.size < 2) return []
+  const labelOf = (wabaId: string) => accounts.find(({ id }) => id === wabaId)?.label ?? wabaId
+  return [{ id: 'account', label: words.account, cell: ({ wabaId }) => labelOf(wabaId) }]
+}
+
+const columns = (open: (id: string) => void, accounts: Account[], rows: Template[]): Column<Template>[] => [
   {
     id: 'name',
     label: words.name,
@@ -140,6 +157,7 @@ const columns = (open: (id: string) => void): Column<Template>[] => [
       </button>
     ),
   },
+  ...accountColumn(accounts, rows),
   { id: 'language', label: words.language, cell: ({ language }) => language },
   { id: 'category', label: words.category, cell: ({ category }) => words.categories[category] ?? category },
   {

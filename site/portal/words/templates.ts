@@ -23,6 +23,7 @@ export const templates = {
     string
   >,
   name: 'Name',
+  account: 'WhatsApp account',
   language: 'Language',
   category: 'Category',
   quality: 'Quality',
@@ -99,6 +100,9 @@ export const editor = {
   buttonCode: (at: number) => `Sample code of button ${at}`,
   removeButton: (at: number) => `Remove button ${at}`,
   account: 'WhatsApp account',
+  accountHint: 'Only its numbers can send the template.',
+  accountChoose: 'Choose an account',
+  accountMissing: 'Choose the account that the template is for.',
   security: 'Add “Do not share this code”',
   expires: 'The code is valid for (minutes)',
   submit: 'Submit to Meta',
