@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   encodingOf,
+  isText,
   parseCsv,
   separatorOf,
   separators,
@@ -96,6 +97,20 @@ describe('a list', () => {
     for (const [given, encoding] of cases) {
       expect(encodingOf(given)).toBe(encoding)
       expect(textOf(given, encoding)).toBe('Núñez')
+      expect(isText(given, encoding)).toBe(true)
     }
+  })
+
+  it('is no list when it is a picture, an archive, a document or noise', () => {
+    const noise = Array.from({ length: 400 }, (_, at) => (at % 3 === 0 ? 1 + (at % 6) : 200))
+    const cases = [
+      bytes([0x89], 'PNG\r\n', [0x1a, 0x0a, 0, 0, 0, 13], 'IHDR'),
+      bytes('PK', [3, 4, 20, 0]),
+      bytes('%PDF-1.7\n'),
+      bytes([0xff, 0xd8, 0xff, 0xe0]),
+      bytes('name,phone\n', [0], 'Ana,1\n'),
+      bytes(noise),
+    ]
+    for (const given of cases) expect(isText(given, encodingOf(given))).toBe(false)
   })
 })

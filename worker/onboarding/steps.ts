@@ -103,15 +103,18 @@ export async function register(
   }
   // The PIN that was drawn is not the number's.
   if (wrongPin(answer)) await numberUpdate(world, accountId, id, { pin: null })
-  return step('registration', 'failed', sayRegistration(answer), id)
+  return step('registration', 'failed', sayRegistration(answer, pin !== undefined), id)
 }
 
 const wrongPin = (answer: GraphAnswer): boolean => answer.kind === 'rejected' && answer.error.code === 133005
 
-function sayRegistration(answer: NotAnswered): string {
+function sayRegistration(answer: NotAnswered, typed: boolean): string {
   if (answer.kind === 'unclear')
     return 'Meta gave no clear answer to the registration. The doctor tells whether it went through.'
-  if (wrongPin(answer)) return 'This number has a two-step PIN already. Type it, and it is registered.'
+  if (wrongPin(answer))
+    return typed
+      ? 'This PIN is not the right one.'
+      : 'This number has a two-step PIN already. Type it, and it is registered.'
   if (answer.error.code === 133016)
     return 'It was registered too often: Meta allows it again 72 hours after the first try.'
   return `It is not registered. ${sayRefusal(answer)}`

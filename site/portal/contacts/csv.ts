@@ -27,6 +27,21 @@ export function encodingOf(bytes: Uint8Array): Encoding {
   }
 }
 
+/** How files begin that are pictures, archives, spreadsheets and documents: PNG, ZIP, PDF, JPEG, GIF, gzip, old Excel. */
+const beginnings = ['\x89PNG', 'PK\x03\x04', '%PDF', '\xff\xd8\xff', 'GIF8', '\x1f\x8b', '\xd0\xcf\x11\xe0']
+
+/** Characters that no spreadsheet writes into a list. */
+const isControl = (char: string): boolean => char < ' ' && !'\t\n\r\f\v\x1a'.includes(char)
+
+/** Whether the bytes are text at all: what is not would still make rows, of nonsense. */
+export function isText(bytes: Uint8Array, encoding: Encoding): boolean {
+  const head = String.fromCharCode(...bytes.subarray(0, 8))
+  if (beginnings.some((beginning) => head.startsWith(beginning))) return false
+  const chars = [...textOf(bytes.subarray(0, 65_536), encoding)]
+  if (chars.includes('\0')) return false
+  return chars.filter(isControl).length <= chars.length / 100
+}
+
 /** Without the mark at its beginning. */
 export const textOf = (bytes: Uint8Array, encoding: Encoding): string =>
   new TextDecoder(encoding).decode(bytes)

@@ -59,7 +59,7 @@ export function CheckStep({ sheet, evidence, onBack, onStarted }: StepProps) {
         <Button onClick={onBack}>{importing.before}</Button>
         {any && (
           <Button kind="main" busy={busy} onClick={() => void start()}>
-            {words.start(rows.length)}
+            {words.start(checked.add + checked.update)}
           </Button>
         )}
       </div>

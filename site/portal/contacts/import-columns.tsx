@@ -1,10 +1,10 @@
 // The second step: what stands in which column. Called by import.tsx.
 
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { Button, Field, Input, Select, useResource } from '../ui/index.ts'
 import { importing } from '../words/importing.ts'
 import { loadFields } from './data.ts'
-import { dataOf, type Meaning, reread, type Sheet } from './sheet.ts'
+import { dataOf, type Meaning, matchFields, reread, type Sheet } from './sheet.ts'
 
 const words = importing.columns
 
@@ -24,6 +24,10 @@ export function ColumnsStep({ sheet, onSheet, onBack, onNext }: StepProps) {
   const [tried, setTried] = useState(false)
   const fields = (data?.data ?? []).filter(({ retiredAt }) => retiredAt === null)
   const fault = faultOf(sheet)
+  useEffect(() => {
+    const matched = matchFields(sheet, fields)
+    if (matched !== sheet) onSheet(matched)
+  }, [data])
   const mean = (at: number, meaning: Meaning) =>
     onSheet(reread(sheet, { meanings: sheet.reading.meanings.map((old, i) => (i === at ? meaning : old)) }))
   return (

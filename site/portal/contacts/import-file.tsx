@@ -54,7 +54,9 @@ export function FileInput({ onSheet }: { onSheet: (sheet: Sheet) => void }) {
     if (file.size > limits.importFileBytes) return setError(words.tooLarge)
     setError(undefined)
     try {
-      onSheet(await openSheet(file))
+      const sheet = await openSheet(file)
+      if (sheet) onSheet(sheet)
+      else setError(words.noText(file.name))
     } catch {
       setError(words.unreadable)
     }

@@ -1,6 +1,15 @@
 // A file as it is read: what its columns are, and the rows that are sent. Pure. Called by the steps of the import.
 
-import { type Csv, type Encoding, encodingOf, parseCsv, type Separator, separatorOf, textOf } from './csv.ts'
+import {
+  type Csv,
+  type Encoding,
+  encodingOf,
+  isText,
+  parseCsv,
+  type Separator,
+  separatorOf,
+  textOf,
+} from './csv.ts'
 
 /** What a column is: nothing, the phone number, the name, or a field by its id. */
 export type Meaning = '' | 'phone' | 'name' | `fld_${string}`
@@ -18,11 +27,13 @@ export type Reading = {
 export type Sheet = { name: string; bytes: Uint8Array; fingerprint: string; csv: Csv; reading: Reading }
 export type SentRow = { phone?: string; name?: string; fields?: Record<string, string> }
 
-export async function openSheet(file: File): Promise<Sheet> {
+/** Undefined: it is no text. */
+export async function openSheet(file: File): Promise<Sheet | undefined> {
   const bytes = new Uint8Array(await file.arrayBuffer())
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   const fingerprint = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   const encoding = encodingOf(bytes)
+  if (!isText(bytes, encoding)) return undefined
   const text = textOf(bytes, encoding)
   const separator = separatorOf(text)
   const csv = parseCsv(text, separator)
@@ -67,6 +78,22 @@ function guessMeanings(csv: Csv): Meaning[] {
   const phone = titled >= 0 ? titled : (columns[most]?.phones ?? 0) > 0 ? most : -1
   const name = columns.findIndex(({ title }, at) => at !== phone && nameWords.test(title.trim()))
   return columns.map((_, at) => (at === phone ? 'phone' : at === name ? 'name' : ''))
+}
+
+/** What is named as a field is that field, whatever the case. Nothing is taken from a column that means something. */
+export function matchFields(sheet: Sheet, fields: readonly { id: string; name: string }[]): Sheet {
+  const { meanings, header } = sheet.reading
+  if (!header || meanings.some((meaning) => meaning.startsWith('fld_'))) return sheet
+  const plain = (name: string) => name.trim().toLocaleLowerCase()
+  const found = new Set<string>()
+  const matched = meanings.map((meaning, at) => {
+    const title = plain(sheet.csv.rows[0]?.cells[at] ?? '')
+    const field = fields.find(({ id, name }) => plain(name) === title && !found.has(id))
+    if (meaning !== '' || !field) return meaning
+    found.add(field.id)
+    return field.id as Meaning
+  })
+  return found.size > 0 ? reread(sheet, { meanings: matched }) : sheet
 }
 
 /** With the country code in front, where one is given and the number has none. */

@@ -22,6 +22,9 @@ export function Outcome({ connected: { data, steps } }: { connected: Connected }
               {nameOf(step.numberId) && <p class="soft small">{nameOf(step.numberId)}</p>}
               <p>{step.sentence}</p>
             </div>
+            {step.step === 'registration' && step.state === 'failed' && step.numberId && (
+              <LinkButton href={numberPage(step.numberId)}>{words.typePin}</LinkButton>
+            )}
           </li>
         ))}
       </ul>

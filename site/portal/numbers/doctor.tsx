@@ -1,6 +1,7 @@
 // What the doctor found at a number, worst first, with what to press. Called by number.tsx.
 
 import { useState } from 'preact/hooks'
+import type { Problem } from '../client.ts'
 import {
   Badge,
   Button,
@@ -32,6 +33,12 @@ const tones: Record<Checkup['state'], Tone> = {
 const order: Checkup['state'][] = ['broken', 'warning', 'unknown', 'ok']
 type Repair = NonNullable<Checkup['repair']>
 
+const justNow = (at: string | number): boolean => Date.now() - new Date(at).getTime() < 60_000
+
+/** What Meta says stands in the way is all there is to say about it. */
+const refusalOf = (problem: Problem): string =>
+  (problem.code === 'repair_refused' && problem.detail) || sentenceOf(problem)
+
 export function Doctor({ numberId }: { numberId: string }) {
   const found = useResource(() => loadCheckups(numberId), [numberId])
   const [busy, setBusy] = useState<string>()
@@ -46,16 +53,24 @@ export function Doctor({ numberId }: { numberId: string }) {
     toast({ text: words.looked })
   }
   const mend = async (check: Repair, pin?: string) => {
-    setAsking(undefined)
     setBusy(check)
     const mended = await repair(numberId, check, pin)
     setBusy(undefined)
-    toast(mended.ok ? { text: mended.data.sentence } : { text: sentenceOf(mended.problem), tone: 'bad' })
-    if (mended.ok) found.set(() => ({ data: mended.data.data }))
-    else await found.reload()
+    if (mended.ok) {
+      setAsking(undefined)
+      toast({ text: mended.data.sentence })
+      found.set(() => ({ data: mended.data.data }))
+      return undefined
+    }
+    void found.reload()
+    return refusalOf(mended.problem)
+  }
+  const mendNow = async (check: Repair) => {
+    const refusal = await mend(check)
+    if (refusal) toast({ text: refusal, tone: 'bad' })
   }
   const press = (check: Repair) =>
-    check === 'registration' || check === 'pin' ? setAsking(check) : void mend(check)
+    check === 'registration' || check === 'pin' ? setAsking(check) : void mendNow(check)
   return (
     <section class="stack" aria-labelledby="doctor">
       <div class="section-head">
@@ -76,7 +91,8 @@ export function Doctor({ numberId }: { numberId: string }) {
         <AskPin
           check={asking}
           onClose={() => setAsking(undefined)}
-          onGiven={(pin) => void mend(asking, pin)}
+          busy={busy === asking}
+          onGiven={(pin) => mend(asking, pin)}
         />
       )}
     </section>
@@ -101,7 +117,8 @@ function Findings({ found, busy, onPress }: FindingsProps) {
               <p>{one.sentence}</p>
               {one.state !== 'ok' && (
                 <p class="soft small">
-                  {words.since} <Time at={one.sinceAt} relative />
+                  {justNow(one.sinceAt) ? words.justNow : `${words.since} `}
+                  {!justNow(one.sinceAt) && <Time at={one.sinceAt} relative />}
                 </p>
               )}
             </div>
@@ -127,29 +144,37 @@ function Press({
   )
 }
 
-type AskPinProps = { check: Repair; onClose: () => void; onGiven: (pin: string | undefined) => void }
+type AskPinProps = {
+  check: Repair
+  busy: boolean
+  onClose: () => void
+  /** Why it was refused, when it was. */
+  onGiven: (pin: string | undefined) => Promise<string | undefined>
+}
 
-function AskPin({ check, onClose, onGiven }: AskPinProps) {
+/** Stays open until Meta takes the PIN, or whoever was asked closes it. */
+function AskPin({ check, busy, onClose, onGiven }: AskPinProps) {
   const [pin, setPin] = useState('')
-  const [tried, setTried] = useState(false)
+  const [error, setError] = useState<string>()
   const right = pin === '' || /^\d{6}$/.test(pin)
+  const give = async () => setError(right ? await onGiven(pin === '' ? undefined : pin) : words.pin.wrong)
   return (
     <Dialog
       title={words.pin.title}
       open
       onClose={onClose}
-      onSubmit={() => (right ? onGiven(pin === '' ? undefined : pin) : setTried(true))}
+      onSubmit={() => void give()}
       actions={
         <>
           <Button onClick={onClose}>{common.cancel}</Button>
-          <Button kind="main" type="submit">
+          <Button kind="main" type="submit" busy={busy}>
             {words.pin.press[check === 'registration' ? 'registration' : 'pin']}
           </Button>
         </>
       }
     >
       <p>{check === 'registration' ? words.pin.register : words.pin.set}</p>
-      <Field label={words.pin.label} error={tried && !right ? words.pin.wrong : undefined}>
+      <Field label={words.pin.label} error={error}>
         <Input
           value={pin}
           inputMode="numeric"

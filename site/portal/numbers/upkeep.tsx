@@ -103,6 +103,7 @@ function Health({ numberId }: { numberId: string }) {
     () => ask<HealthAnswer>(`/numbers/${numberId}/health`),
     [numberId],
   )
+  const came = data?.days.some(({ received }) => received > 0)
   return (
     <section class="card">
       <h2>{use.events}</h2>
@@ -110,11 +111,13 @@ function Health({ numberId }: { numberId: string }) {
       {state === 'failed' && problem && <Failed problem={problem} onRetry={() => void reload()} />}
       {data && (
         <>
-          <Spark
-            label={use.events}
-            points={data.days.toReversed().map(({ day, received }) => ({ label: day, value: received }))}
-          />
-          <p>{use.unhandled(data.totals.dead)}</p>
+          {came && (
+            <Spark
+              label={use.events}
+              points={data.days.toReversed().map(({ day, received }) => ({ label: day, value: received }))}
+            />
+          )}
+          <p>{came || data.totals.dead > 0 ? use.unhandled(data.totals.dead) : use.none}</p>
         </>
       )}
     </section>

@@ -1,5 +1,6 @@
 // The ledger with its filters, and all of it as a file. Called by privacy.tsx.
 
+import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import { ask } from '../client.ts'
 import {
@@ -77,8 +78,17 @@ export function Audit() {
 /** Ids are long and say nothing: their beginning tells two apart, and all of it is there on asking. */
 const shortly = (id: string): string => (id.length > 14 ? `${id.slice(0, 12)}…` : id)
 
+/** Where a line may break: after a dot and before an underscore, never inside of a word. */
+const breakable = (action: string) =>
+  action.split(/(?<=\.)|(?=_)/).map((part, at) => (
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ))
+
 const columns = (only: (actor: string) => void): Column<Entry>[] => [
-  { id: 'action', label: words.action, cell: ({ action }) => action },
+  { id: 'action', label: words.action, cell: ({ action }) => breakable(action) },
   {
     id: 'actor',
     label: words.actor,

@@ -84,7 +84,10 @@ const columns: Column<MapTable>[] = [
     label: words.why,
     cell: ({ purpose, basis }) => (
       <>
-        {purpose} <span class="soft small">{basis}</span>
+        <p>{purpose}</p>
+        <p class="soft small">
+          {words.basis}: {basis}
+        </p>
       </>
     ),
   },

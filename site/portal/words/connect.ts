@@ -55,6 +55,7 @@ export const connect = {
     some: 'Connected, and something is left to do.',
     number: 'See the number',
     inbox: 'Open the inbox',
+    typePin: 'Type the PIN',
     state: { done: 'Done', failed: 'To do', skipped: 'Not needed' },
   },
   accounts: {
@@ -77,6 +78,7 @@ export const doctor = {
   ill: (n: number) => (n === 1 ? 'One thing needs you.' : `${n} things need you.`),
   at: 'Looked at',
   since: 'since',
+  justNow: 'just now',
   state: { ok: 'Well', warning: 'Watch', broken: 'Broken', unknown: 'Unclear' },
   checks: {
     token: 'Token',

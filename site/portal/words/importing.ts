@@ -21,6 +21,8 @@ export const importing = {
     tooLarge: 'The file is larger than 10 MB. Cut it into several.',
     tooMany: (most: number) => `More than ${number(most)} rows. Cut it into several files.`,
     empty: 'There are no rows in it.',
+    noText: (name: string) =>
+      `${name} is not a list: it is no text. Save the list as CSV in your spreadsheet, and choose that file.`,
     unreadable: 'The file could not be read.',
     read: (name: string, count: number) => `${name}: ${rows(count)}.`,
     encoding: 'Letters',

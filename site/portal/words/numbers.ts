@@ -9,6 +9,7 @@ export const numbers = {
   name: 'Name',
   phone: 'Number',
   since: 'Connected',
+  state: 'State',
   emptyTitle: 'No number yet',
   emptyText: 'Connect a WhatsApp number, and conversations appear in the inbox.',
 } as const
@@ -49,6 +50,7 @@ export const usage = {
   meterText:
     'Meta charges for answers beyond these, and delivers none beyond them without a payment method. Counted from what was delivered, in UTC.',
   events: 'Events from Meta, by day',
+  none: 'No event has come yet.',
   unhandled: (dead: number) =>
     dead === 0 ? 'Every event was handled.' : `${number(dead)} events could not be handled.`,
 } as const

@@ -165,6 +165,7 @@ export const map = {
   until: 'until it is deleted',
   days,
   why: 'Why',
+  basis: 'Basis in law',
   sealed: 'sealed',
   clear: 'in clear',
   columns: 'What each row holds',

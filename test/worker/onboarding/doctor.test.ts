@@ -172,6 +172,8 @@ describe('a repair', () => {
       422,
       'This number has a two-step PIN already. Type it, and it is registered.',
     ])
+    const typed = await mend('registration', '111111')
+    expect([typed.status, (await read(typed)).detail]).toEqual([422, 'This PIN is not the right one.'])
     expect((await mend('registration', '999999')).status).toBe(200)
     expect(atMeta().number.registered).toBe(true)
   })
