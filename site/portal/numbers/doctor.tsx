@@ -15,7 +15,6 @@ import {
   Skeleton,
   sentenceOf,
   Time,
-  type Tone,
   toast,
   useChanges,
   useResource,
@@ -23,14 +22,8 @@ import {
 import { doctor as words } from '../words/connect.ts'
 import { common } from '../words/shell.ts'
 import { type Checkup, connectPage, loadCheckups, repair, runCheckups } from './connect-api.ts'
+import { checkupTones, worstFirst } from './state-badge.tsx'
 
-const tones: Record<Checkup['state'], Tone> = {
-  ok: 'good',
-  warning: 'warn',
-  broken: 'bad',
-  unknown: 'neutral',
-}
-const order: Checkup['state'][] = ['broken', 'warning', 'unknown', 'ok']
 type Repair = NonNullable<Checkup['repair']>
 
 const justNow = (at: string | number): boolean => Date.now() - new Date(at).getTime() < 60_000
@@ -103,7 +96,7 @@ type FindingsProps = { found: Checkup[]; busy: string | undefined; onPress: (che
 
 function Findings({ found, busy, onPress }: FindingsProps) {
   if (found.length === 0) return <Empty title={words.never} text={words.neverText} />
-  const sorted = found.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+  const sorted = found.toSorted((a, b) => worstFirst.indexOf(a.state) - worstFirst.indexOf(b.state))
   const ill = found.filter(({ state }) => state === 'broken' || state === 'warning').length
   return (
     <>
@@ -111,7 +104,7 @@ function Findings({ found, busy, onPress }: FindingsProps) {
       <ul class="list-rows findings">
         {sorted.map((one) => (
           <li key={one.check}>
-            <Badge tone={tones[one.state]}>{words.state[one.state]}</Badge>
+            <Badge tone={checkupTones[one.state]}>{words.state[one.state]}</Badge>
             <div>
               <h3>{words.checks[one.check]}</h3>
               <p>{one.sentence}</p>

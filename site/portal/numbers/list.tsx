@@ -16,13 +16,19 @@ import {
   useResource,
 } from '../ui/index.ts'
 import { numbers as words } from '../words/numbers.ts'
+import type { OwnNumber } from './connect-api.ts'
+import { ConnectionBadge, StateBadge } from './state-badge.tsx'
 
 type Number = {
   id: string
   displayPhoneNumber: string | null
   verifiedName: string | null
   connectedAt: string
+  connection: OwnNumber['connection']
 }
+
+/** Each asks for its doctor: of a long list the first. */
+const looked = 25
 
 function Numbers() {
   const { state, data, problem, reload } = useResource(
@@ -42,7 +48,7 @@ function Numbers() {
       {data && (
         <Table
           caption={words.title}
-          columns={columns}
+          columns={columnsOf(data.data.slice(0, looked))}
           rows={data.data}
           empty={<Empty title={words.emptyTitle} text={words.emptyText} icon="numbers" action={connect} />}
         />
@@ -51,7 +57,7 @@ function Numbers() {
   )
 }
 
-const columns: Column<Number>[] = [
+const columnsOf = (first: Number[]): Column<Number>[] => [
   {
     id: 'name',
     label: words.name,
@@ -60,6 +66,11 @@ const columns: Column<Number>[] = [
     ),
   },
   { id: 'phone', label: words.phone, cell: ({ displayPhoneNumber }) => <bdi>{displayPhoneNumber}</bdi> },
+  {
+    id: 'state',
+    label: words.state,
+    cell: (one) => (first.includes(one) ? <StateBadge number={one} /> : <ConnectionBadge number={one} />),
+  },
   { id: 'since', label: words.since, cell: ({ connectedAt }) => <Time at={connectedAt} /> },
 ]
 

@@ -2,7 +2,6 @@
 
 import { mount } from '../mount.tsx'
 import {
-  Badge,
   Button,
   can,
   confirmTyped,
@@ -13,7 +12,6 @@ import {
   Skeleton,
   sentenceOf,
   Time,
-  type Tone,
   toast,
   useChanges,
   useResource,
@@ -21,15 +19,10 @@ import {
 import { connect, number as words } from '../words/connect.ts'
 import { connectPage, disconnect, loadNumber, type OwnNumber } from './connect-api.ts'
 import { Doctor } from './doctor.tsx'
+import { StateBadge } from './state-badge.tsx'
 import { Upkeep } from './upkeep.tsx'
 
 const id = new URLSearchParams(location.search).get('n') ?? ''
-const tones: Record<OwnNumber['connection'], Tone> = {
-  connected: 'good',
-  reconnect: 'warn',
-  banned: 'bad',
-  disconnected: 'neutral',
-}
 
 function NumberScreen() {
   const number = useResource(() => loadNumber(id), [])
@@ -71,9 +64,9 @@ function NumberScreen() {
   )
 }
 
-const Lead = ({ number: { displayPhoneNumber, connection } }: { number: OwnNumber }) => (
+const Lead = ({ number }: { number: OwnNumber }) => (
   <>
-    <bdi>{displayPhoneNumber}</bdi> <Badge tone={tones[connection]}>{words.connection[connection]}</Badge>
+    <bdi>{number.displayPhoneNumber}</bdi> <StateBadge number={number} />
   </>
 )
 
