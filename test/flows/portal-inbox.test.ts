@@ -215,7 +215,7 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     await page.keyboard.press('End')
     await page.keyboard.press('Home')
     await page.keyboard.press('Enter')
-    await log(page).waitFor()
+    await log(page).locator('[id^="msg_"]').first().waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('k')
     await page.keyboard.press('r')
