@@ -59,7 +59,7 @@ const unit = (value: number, name: string): string =>
   new Intl.NumberFormat(locale, {
     style: 'unit',
     unit: name,
-    unitDisplay: 'short',
+    unitDisplay: name === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1,
   }).format(value)
 
@@ -82,7 +82,8 @@ export function duration(ms: number): string {
 
 const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
+/** In steps of 1024, as Meta counts its limits: 5 MB is said as 5 MB. */
 export function bytes(count: number): string {
-  const step = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(count, 1)) / 3)))
-  return unit(count / 1000 ** step, sizes[step] as string)
+  const step = Math.min(sizes.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(count, 1)) / 10)))
+  return unit(count / 1024 ** step, sizes[step] as string)
 }

@@ -34,6 +34,9 @@ export const loadConversations = (
   cursor?: string | null,
 ): Promise<Result<Page<Conversation>>> =>
   ask(`/conversations?${queryOf({ ...filter, limit: listRows, cursor })}`)
+/** Whether anybody has written yet: one row says it. */
+export const loadAnyConversation = (): Promise<Result<Page<Conversation>>> =>
+  ask('/conversations?state=all&limit=1')
 export const loadConversation = (id: string): Promise<Result<Conversation>> => ask(`/conversations/${id}`)
 export const loadMessages = (
   id: string,

@@ -23,6 +23,12 @@ const mostRows = 10
 const builtOf = ({ kind, text, header, footer, button, buttons, rows }: Fields): Built =>
   kind === 'buttons' ? { kind, text, header, footer, buttons } : { kind, text, header, footer, button, rows }
 
+/** What was added since the last try is not marked before the next one. */
+const wasThere = (tried: Fields, field: string): boolean => {
+  const [, kind, at] = /^(button|row|description)(\d+)$/.exec(field) ?? []
+  return kind === undefined || Number(at) < (kind === 'button' ? tried.buttons : tried.rows).length
+}
+
 export function Builder({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
   const { text, replyTo } = deskOf(conversationId).composer.value
   const [fields, setFields] = useState<Fields>({
@@ -34,16 +40,17 @@ export function Builder({ conversationId, onClose }: { conversationId: string; o
     buttons: [''],
     rows: [{ title: '', description: '' }],
   })
-  const [isAsked, setAsked] = useState(false)
+  const [tried, setTried] = useState<Fields>()
   const change = (part: Partial<Fields>) => setFields({ ...fields, ...part })
   const built = builtOf(fields)
-  const faults = isAsked ? faultsOf(built) : []
+  const faults =
+    tried?.kind === fields.kind ? faultsOf(built).filter(({ field }) => wasThere(tried, field)) : []
   const error = (field: string) => {
     const fault = faults.find((one) => one.field === field)
     return fault && words.builder.faults[fault.reason](fault.max ?? 0)
   }
   const submit = () => {
-    setAsked(true)
+    setTried(fields)
     if (faultsOf(built).length > 0) return
     compose(conversationId, { text: '', replyTo: undefined })
     void send(conversationId, builtMessage(built, replyTo?.id))

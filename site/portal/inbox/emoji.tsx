@@ -1,11 +1,13 @@
 // Emoji to pick from: by group, or by a word. Loaded when it is first opened; its list is our own and small.
 
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import * as words from '../words/inbox.ts'
 import { groups } from './emoji-list.ts'
 
 export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   const [q, setQ] = useState('')
+  const search = useRef<HTMLInputElement>(null)
+  useEffect(() => search.current?.focus(), [])
   const shown = useMemo(() => {
     const wanted = q.trim().toLowerCase()
     return groups
@@ -15,6 +17,7 @@ export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   return (
     <div class="emoji">
       <input
+        ref={search}
         type="search"
         aria-label={words.emoji.search}
         placeholder={words.emoji.search}

@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button, Empty, Failed, LinkButton, Skeleton } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { open } from './acting.ts'
+import { loadAnyConversation } from './api.ts'
 import { choose, loadMore } from './loading.ts'
 import { ConversationRow } from './row.tsx'
 import { book, cursorId, isListLoading, listProblem, openId } from './state.ts'
@@ -111,7 +112,24 @@ function NoRows() {
   if (next === undefined || isListLoading.value) return <Skeleton rows={8} />
   const isAll =
     filter.assignee === undefined && filter.label === undefined && !filter.unread && filter.state !== 'closed'
-  if (isAll)
+  if (isAll) return <NobodyOrClosed />
+  return (
+    <Empty
+      title={words.inbox.nothingTitle}
+      text={words.inbox.nothingText}
+      action={<Button onClick={() => choose({ state: 'all' })}>{words.inbox.showAll}</Button>}
+    />
+  )
+}
+
+/** An empty list may only mean that all is closed. */
+function NobodyOrClosed() {
+  const [isAny, setAny] = useState<boolean>()
+  useEffect(() => {
+    void loadAnyConversation().then((answer) => setAny(!answer.ok || answer.data.data.length > 0))
+  }, [])
+  if (isAny === undefined) return <Skeleton rows={8} />
+  if (!isAny)
     return (
       <Empty
         icon="inbox"
@@ -122,9 +140,9 @@ function NoRows() {
     )
   return (
     <Empty
-      title={words.inbox.nothingTitle}
-      text={words.inbox.nothingText}
-      action={<Button onClick={() => choose({ state: 'all' })}>{words.inbox.showAll}</Button>}
+      title={words.inbox.noOpenTitle}
+      text={words.inbox.noOpenText}
+      action={<Button onClick={() => choose({ state: 'closed' })}>{words.inbox.showClosed}</Button>}
     />
   )
 }

@@ -4,6 +4,8 @@
 import { batch } from '@preact/signals'
 import type { Change } from '../live.ts'
 import { session } from '../session.ts'
+import { toast } from '../ui/index.ts'
+import * as words from '../words/inbox.ts'
 import * as api from './api.ts'
 import { coalesce } from './coalesce.ts'
 import {
@@ -82,6 +84,7 @@ const refreshConversation = coalesce(async (id) => {
 })
 
 function forgetConversation(id: string): void {
+  if (openId.value === id) tellGone()
   batch(() => {
     book.value = dropped(book.value, id)
     forgetDesk(id)
@@ -90,6 +93,14 @@ function forgetConversation(id: string): void {
       step.value = 'list'
     }
   })
+}
+
+/** The address must not name what is gone: a reload would look for it. */
+function tellGone(): void {
+  const url = new URL(location.href)
+  url.searchParams.delete('c')
+  history.replaceState(null, '', url.pathname + url.search)
+  toast({ text: words.said.gone })
 }
 
 // ── A thread ──

@@ -203,6 +203,9 @@ function useScroll(id: string, thread: ThreadState, items: readonly Item[]) {
   }, [id, thread.before === undefined])
   const scrolled = () => {
     if (!box.current) return
+    // What grew since the end was reached is not somebody scrolling up.
+    if (place.current.atEnd && box.current.scrollTop >= place.current.top)
+      box.current.scrollTop = box.current.scrollHeight
     remember(box.current)
     if (box.current.scrollTop < nearTop) void loadOlder(id)
   }

@@ -29,13 +29,21 @@ const show = (kind: 'templates' | 'builder', conversationId: string) => {
 
 export function Tools({ id, area }: { id: string; area: Area }) {
   const [isEmoji, setEmoji] = useState(false)
+  const bar = useRef<HTMLDivElement>(null)
+  const onEscape = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isEmoji) return
+    event.stopPropagation()
+    setEmoji(false)
+    bar.current?.querySelector('button')?.focus()
+  }
   return (
-    <div class="tools">
+    <div ref={bar} class="tools">
       <Button
         kind="quiet"
         aria-label={words.composer.emoji}
         aria-expanded={isEmoji}
         onClick={() => setEmoji(!isEmoji)}
+        onKeyDown={onEscape}
       >
         <Mark name="smile" size={20} />
       </Button>
@@ -50,16 +58,7 @@ export function Tools({ id, area }: { id: string; area: Area }) {
         <Mark name="buttons" size={20} />
       </Button>
       {isEmoji && (
-        <section
-          class="emoji-box"
-          aria-label={words.emoji.title}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return
-            event.stopPropagation()
-            setEmoji(false)
-            area.current?.focus()
-          }}
-        >
+        <section class="emoji-box" aria-label={words.emoji.title} onKeyDown={onEscape}>
           <Emoji onPick={(emoji) => insert(id, area, emoji)} />
         </section>
       )}

@@ -14,6 +14,9 @@ export const inbox = {
   emptyAction: 'Look at your numbers',
   nothingTitle: 'No conversation fits',
   nothingText: 'Nothing here matches these filters.',
+  noOpenTitle: 'No open conversations',
+  noOpenText: 'Everything here is closed.',
+  showClosed: 'Show closed conversations',
   showAll: 'Show all conversations',
   loadingOlder: 'Loading what is older …',
   beginning: 'This is where the conversation begins.',
@@ -252,7 +255,7 @@ export const composer = {
   neverTitle: 'This person has not written yet',
   chooseTemplate: 'Choose a template',
   left: (duration: string) => `You may answer freely for ${duration}`,
-  leftShort: (duration: string) => `${duration} left`,
+  leftShort: (duration: string) => `${duration} left to answer`,
   refused: (gate: string) => `Stopped at: ${gate}`,
   dismiss: 'Dismiss',
 }
