@@ -49,10 +49,11 @@ const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 const variable = /\{\{\s*([A-Za-z0-9_]+)\s*\}\}/g
 
-/** Names of the variables in a text, each once, in the order in which they first stand. */
-export const variablesIn = (text: string): string[] => [
-  ...new Set([...text.matchAll(variable)].map(([, name = '']) => name)),
-]
+/** Names of the variables in a text, each once: counted ones by their number, which is how Meta takes them; else as they stand. */
+export function variablesIn(text: string): string[] {
+  const names = [...new Set([...text.matchAll(variable)].map(([, name = '']) => name))]
+  return names.every((name) => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
+}
 
 /** Variables with names; else they are counted from 1. */
 export const isNamed = ({ components }: Pick<TemplateLike, 'components'>): boolean => {

@@ -65,6 +65,18 @@ describe('a template', () => {
     })
   })
 
+  it('whose second variable stands before the first sends them by their numbers', () => {
+    const turned = {
+      ...named('hello_world'),
+      components: [{ type: 'BODY', text: 'On {{2}}, {{1}}!', example: { body_text: [['Ana', 'Monday']] } }],
+    }
+    const values = { 'body.1': 'Ana', 'body.2': 'Monday' }
+    expect(payloadOf(turned, values).components?.[0]?.parameters).toEqual([
+      { type: 'text', text: 'Ana' },
+      { type: 'text', text: 'Monday' },
+    ])
+  })
+
   it('without variables sends nothing but its name and language', () => {
     expect(payloadOf(named('hello_world'), {})).toEqual({ name: 'hello_world', language: { code: 'en_US' } })
   })
