@@ -1,5 +1,7 @@
 // Pictures that only the inbox needs, drawn as those of ui/icon.tsx.
 
+import { Drawing } from '../ui/icon.tsx'
+
 const paths = {
   reply: 'M9.5 6.5L4.5 11.5L9.5 16.5M4.5 11.5H13a6 6 0 0 1 6 6V18',
   smile:
@@ -24,18 +26,5 @@ const paths = {
 export type Name = keyof typeof paths
 
 export const Mark = ({ name, size = 18 }: { name: Name; size?: number }) => (
-  <svg
-    class="icon"
-    viewBox="0 0 24 24"
-    width={size}
-    height={size}
-    fill="none"
-    stroke="currentColor"
-    stroke-width="1.75"
-    stroke-linecap="round"
-    stroke-linejoin="round"
-    aria-hidden="true"
-  >
-    <path d={paths[name]} />
-  </svg>
+  <Drawing path={paths[name]} size={size} />
 )

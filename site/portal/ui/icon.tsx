@@ -36,7 +36,7 @@ const paths = {
 export type IconName = keyof typeof paths
 
 /** Says nothing to assistive technology: what it means stands beside it or is the label of the button. */
-export const Icon = ({ name, size = 20 }: { name: IconName; size?: number }) => (
+export const Drawing = ({ path, size = 20 }: { path: string; size?: number }) => (
   <svg
     class="icon"
     viewBox="0 0 24 24"
@@ -49,6 +49,10 @@ export const Icon = ({ name, size = 20 }: { name: IconName; size?: number }) => 
     stroke-linejoin="round"
     aria-hidden="true"
   >
-    <path d={paths[name]} />
+    <path d={path} />
   </svg>
+)
+
+export const Icon = ({ name, size }: { name: IconName; size?: number }) => (
+  <Drawing path={paths[name]} size={size} />
 )
