@@ -2,21 +2,12 @@
 
 import { useState } from 'preact/hooks'
 import { api, call } from '../client.ts'
-import { Button, Dialog, Field, Input, Select, sentenceOf, TextArea, toast } from '../ui/index.ts'
-import { consentsOf, type Purpose, purposes, type Source, sources } from '../words/contacts.ts'
+import { Button, Dialog, Field, Input, sentenceOf, TextArea, toast } from '../ui/index.ts'
+import { consentsOf, type Purpose, type Source } from '../words/contacts.ts'
 import { common } from '../words/shell.ts'
+import { today, WhatAndHow } from './consent-fields.tsx'
 
 const words = consentsOf.dialog
-
-/** How a person can say something; a list is another way in. */
-export const saying = (Object.keys(sources) as Source[])
-  .filter((source): source is Exclude<Source, 'import'> => source !== 'import')
-  .map((value) => ({ value, label: sources[value] }))
-
-export const today = (): string => {
-  const now = new Date()
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`
-}
 
 /** What happened today happened now; another day is told by its noon. */
 const instantOf = (day: string): string =>
@@ -104,23 +95,7 @@ const Asked = ({ said, errors, change }: AskedProps) => (
       ))}
       {said.state === 'withdrawn' && <p class="hint">{words.withdrawnText}</p>}
     </fieldset>
-    <Field label={words.purpose} hint={purposes[said.purpose].about}>
-      <Select
-        value={said.purpose}
-        options={(Object.keys(purposes) as Purpose[]).map((value) => ({
-          value,
-          label: purposes[value].title,
-        }))}
-        onChange={(event) => change({ purpose: event.currentTarget.value as Purpose })}
-      />
-    </Field>
-    <Field label={words.source}>
-      <Select
-        value={said.source}
-        options={saying}
-        onChange={(event) => change({ source: event.currentTarget.value as Said['source'] })}
-      />
-    </Field>
+    <WhatAndHow said={said} labels={words} change={change} />
     <Proof said={said} errors={errors} change={change} />
   </>
 )

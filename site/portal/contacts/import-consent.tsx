@@ -1,10 +1,10 @@
 // The third step: what everybody on the list agreed to, and the proof of it. Called by import.tsx.
 
 import { useState } from 'preact/hooks'
-import { Button, Checkbox, Field, Input, Select, TextArea } from '../ui/index.ts'
-import { consentsOf, type Purpose, purposes, type Source } from '../words/contacts.ts'
+import { Button, Checkbox, Field, Input, TextArea } from '../ui/index.ts'
+import { consentsOf, type Purpose, type Source } from '../words/contacts.ts'
 import { importing } from '../words/importing.ts'
-import { saying, today } from './consent-dialog.tsx'
+import { today, WhatAndHow } from './consent-fields.tsx'
 
 const words = importing.consent
 
@@ -87,23 +87,7 @@ type InputsProps = { evidence: Evidence; errors: Errors; change: (part: Partial<
 const Inputs = ({ evidence, errors, change }: InputsProps) => (
   <>
     <div class="pair">
-      <Field label={words.purpose} hint={purposes[evidence.purpose].about}>
-        <Select
-          value={evidence.purpose}
-          options={(Object.keys(purposes) as Purpose[]).map((value) => ({
-            value,
-            label: purposes[value].title,
-          }))}
-          onChange={(event) => change({ purpose: event.currentTarget.value as Purpose })}
-        />
-      </Field>
-      <Field label={words.source}>
-        <Select
-          value={evidence.source}
-          options={saying}
-          onChange={(event) => change({ source: event.currentTarget.value as Evidence['source'] })}
-        />
-      </Field>
+      <WhatAndHow said={evidence} labels={words} change={change} />
     </div>
     <Field label={words.text} hint={words.textHint} error={errors.text}>
       <TextArea
