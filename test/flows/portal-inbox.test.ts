@@ -250,6 +250,22 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     await page.keyboard.press('Escape')
   })
 
+  it('takes the letters that follow a key at once, before the screen is drawn again', async () => {
+    const { page } = owner
+    await openWith(owner, ana.name)
+    const focusedBy = (key: string) =>
+      page.evaluate(async (pressed) => {
+        ;(document.activeElement as HTMLElement).blur()
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true }))
+        // What a browser does between two keys at least: the microtasks, and no frame.
+        await Promise.resolve()
+        return document.activeElement?.id
+      }, key)
+    expect(await focusedBy('/')).toBe('inbox-search')
+    expect(await focusedBy('n')).toBe('composer-note')
+    expect(await focusedBy('r')).toBe('composer-text')
+  })
+
   it('is readable for everybody: in light and dark, on a phone, mirrored', async () => {
     const { page } = owner
     await openWith(owner, ana.name)

@@ -3,7 +3,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { can } from '../session.ts'
-import { Button, toast } from '../ui/index.ts'
+import { Button, focusOn, toast } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { react } from './acting.ts'
 import { Mark } from './icons.tsx'
@@ -49,7 +49,7 @@ export function Actions({
   const isOurs = can('messages:send')
   const reply = () => {
     compose(conversationId, { mode: 'message', replyTo: message })
-    document.getElementById('composer-text')?.focus()
+    focusOn('composer-text')
   }
   const pick = (emoji: string) => finish(() => void react(conversationId, message, emoji))
   return (

@@ -1,7 +1,7 @@
 // Every key of the inbox. The help behind `?` lists them. Part of inbox.tsx.
 
 import { can } from '../session.ts'
-import { useShortcuts } from '../ui/index.ts'
+import { focusOn, useShortcuts } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
 import { leave, markUnread, openNeighbour, setClosed, togglePanel } from './acting.ts'
 import { windowNow } from './countdown.ts'
@@ -13,7 +13,6 @@ const withOpen = (act: (id: string) => void) => () => {
 }
 const isOpenWindow = (id: string) =>
   windowNow(book.value.byId.get(id)?.windowClosesAt ?? null, Date.now()).state === 'open'
-const focusSoon = (id: string) => requestAnimationFrame(() => document.getElementById(id)?.focus())
 
 /** To the newest word of the person, or to the one that has the focus. */
 function reply(id: string): void {
@@ -23,13 +22,13 @@ function reply(id: string): void {
   const message =
     messages.find((one) => one.id === focused) ?? messages.findLast(({ direction }) => direction === 'in')
   compose(id, { mode: 'message', replyTo: isOpenWindow(id) ? message : undefined })
-  focusSoon('composer-text')
+  focusOn('composer-text')
 }
 
 function note(id: string): void {
   if (!can('conversations:write')) return
   compose(id, { mode: 'note' })
-  focusSoon('composer-note')
+  focusOn('composer-note')
 }
 
 /** With a thread open the next one is opened; else the cursor moves. */
@@ -46,7 +45,7 @@ function move(by: 1 | -1): void {
 
 function find(): void {
   if (step.value !== 'list' && matchMedia('(max-width: 48rem)').matches) leave()
-  focusSoon('inbox-search')
+  focusOn('inbox-search')
 }
 
 function newest(): void {

@@ -111,3 +111,14 @@ function press(event: KeyboardEvent): void {
 
 /** Once for a page. */
 export const listenForKeys = (): void => addEventListener('keydown', press)
+
+/**
+ * To the field of this id, also when it is only now being drawn, and before the next key: people type on at once, and a letter
+ * that meets no field is lost or taken for a shortcut.
+ */
+export function focusOn(id: string): void {
+  const look = () => document.getElementById(id)?.focus()
+  look()
+  // Preact draws what has changed in a microtask of its own, which was asked for before this one.
+  if (document.activeElement?.id !== id) queueMicrotask(look)
+}
