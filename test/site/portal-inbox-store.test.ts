@@ -92,6 +92,21 @@ describe('a list of conversations', () => {
           sorted([...all.values()].filter((two) => two.closedAt === null)).map(({ id }) => id),
         )
       }),
+      {
+        numRuns: 2000,
+        examples: [
+          // The only row that is loaded moves up; the last one that is loaded leaves, and one from below comes to its place.
+          [[{ kind: 'message', n: 30, at: 31 }], 1],
+          [
+            [
+              { kind: 'close', n: 29 },
+              { kind: 'close', n: 30 },
+              { kind: 'message', n: 3, at: 31 },
+            ],
+            2,
+          ],
+        ],
+      },
     )
   })
 

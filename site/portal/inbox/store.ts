@@ -18,7 +18,11 @@ export type List = {
   ids: string[]
   /** Where the next page begins; null: this is all; undefined: nothing was loaded yet. */
   next: string | null | undefined
+  /** The last row that a page has told: what comes after it is left to the next page. */
+  end?: Place | undefined
 }
+
+type Place = Pick<Conversation, 'id' | 'lastMessageAt'>
 
 export type Book = { byId: ReadonlyMap<string, Conversation>; list: List; gone: ReadonlySet<string> }
 
@@ -28,7 +32,7 @@ export const emptyBook = (filter: Filter): Book => ({
   gone: new Set(),
 })
 
-const isBefore = (a: Conversation, b: Conversation): boolean =>
+const isBefore = (a: Place, b: Place): boolean =>
   a.lastMessageAt === b.lastMessageAt ? a.id > b.id : a.lastMessageAt > b.lastMessageAt
 
 /** What the API would say to this filter; `me` is the member who looks. */
@@ -56,8 +60,8 @@ function placeOf(ids: readonly string[], byId: ReadonlyMap<string, Conversation>
 }
 
 /**
- * One conversation as the API tells it now. It moves to its place in the list, or leaves it. Beyond the end of what is
- * loaded it is left to its page, so that no page is skipped.
+ * One conversation as the API tells it now. It moves to its place in the list, or leaves it. Beyond the end of what the
+ * pages have told it is left to its own page, so that none is skipped.
  */
 export function heard(book: Book, conversation: Conversation, me: string | undefined): Book {
   if (book.gone.has(conversation.contact.id)) return book
@@ -67,9 +71,10 @@ export function heard(book: Book, conversation: Conversation, me: string | undef
   byId.set(conversation.id, conversation)
   if (!fits(conversation, book.list.filter, me))
     return { ...book, byId, list: { ...book.list, ids: without } }
-  const place = placeOf(without, byId, conversation)
-  const isBeyond = place === without.length && book.list.next !== null
-  const ids = isBeyond ? without : without.toSpliced(place, 0, conversation.id)
+  const { next, end } = book.list
+  // Not the last row that is shown: it may have moved up or left since, and the next page does not know.
+  const isTold = next === null || (end !== undefined && !isBefore(end, conversation))
+  const ids = isTold ? without.toSpliced(placeOf(without, byId, conversation), 0, conversation.id) : without
   return { ...book, byId, list: { ...book.list, ids } }
 }
 
@@ -86,13 +91,18 @@ export function paged(book: Book, page: { data: Conversation[]; next: string | n
   const fresh: string[] = []
   for (const one of page.data) {
     if (book.gone.has(one.contact.id)) continue
-    byId.set(one.id, one)
+    const known = byId.get(one.id)
+    if (!known || known.lastMessageAt <= one.lastMessageAt) byId.set(one.id, one)
     if (!have.has(one.id)) fresh.push(one.id)
   }
   const ids = [...book.list.ids, ...fresh].sort((a, b) =>
     isBefore(byId.get(a) as Conversation, byId.get(b) as Conversation) ? -1 : 1,
   )
-  return { ...book, byId, list: { ...book.list, ids, next: page.next } }
+  return {
+    ...book,
+    byId,
+    list: { ...book.list, ids, next: page.next, end: page.data.at(-1) ?? book.list.end },
+  }
 }
 
 /**
@@ -106,10 +116,9 @@ export function retold(book: Book, page: { data: Conversation[]; next: string | 
     const one = book.byId.get(id)
     return one && last && page.next !== null && !told.has(id) && isBefore(last, one)
   })
-  const next = older.length > 0 ? book.list.next : page.next
-  const base = { ...book, list: { ...book.list, ids: older, next: book.list.next } }
-  const merged = paged(base, page)
-  return { ...merged, list: { ...merged.list, next: next ?? null } }
+  const merged = paged({ ...book, list: { ...book.list, ids: older } }, page)
+  const { next, end } = older.length > 0 ? book.list : merged.list
+  return { ...merged, list: { ...merged.list, next: next ?? null, end } }
 }
 
 /** Another filter: what is known stays known, the list begins anew. */
