@@ -37,17 +37,24 @@ export class Tally {
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
+type Row = Record<string, SqlStorageValue>
+/** Whether a keyed digest in this row is known to be about something later than what is searched for. */
+export type IsLater = (table: string, row: Row) => boolean
+
 /** Tables first, one after the other by name, then the values that stand under keys. Places: `table.column`, `values`. */
 export async function scanStorage(
   storage: DurableObjectStorage,
   search: Search,
   cursor?: string,
+  isLater: IsLater = () => false,
 ): Promise<Scanned> {
   const match = matchOf(search)
   const tally = new Tally()
   const at = cursor === undefined ? { table: '', offset: 0 } : (JSON.parse(cursor) as Position)
   const next =
-    'key' in at ? await scanValues(storage, match, tally, at.key) : scanTables(storage.sql, match, tally, at)
+    'key' in at
+      ? await scanValues(storage, match, tally, at.key)
+      : scanTables(storage.sql, match, tally, at, isLater)
   return { searched: tally.searched, found: tally.found, cursor: next && JSON.stringify(next) }
 }
 
@@ -61,6 +68,7 @@ function scanTables(
   match: Match,
   tally: Tally,
   { table: from, offset }: InTables,
+  isLater: IsLater,
 ): Position {
   const tables = sql
     .exec<{ name: string }>(
@@ -75,7 +83,13 @@ function scanTables(
   let count = 0
   for (const row of rows) {
     count++
-    for (const [column, value] of Object.entries(row)) tally.look(match, `${name}.${column}`, value)
+    for (const [column, value] of Object.entries(row)) {
+      if (value === null) continue
+      const place = `${name}.${column}`
+      const hit = match(value)
+      tally.add(place, 1)
+      if (hit !== 'digest' || !isLater(name, row)) tally.hit(place, hit)
+    }
   }
   return count < limits.residueRows
     ? { table: name, offset: null }

@@ -12,7 +12,7 @@ import { dayMs, limits } from '../ground/limits.ts'
 export type Subject = { phone?: string | undefined; bsuid?: string | undefined }
 export type SubjectDigests = { phone?: string | undefined; bsuid?: string | undefined }
 
-type Identity = { digest: string; contact_id: string; linked_at: number }
+export type Identity = { digest: string; contact_id: string; linked_at: number }
 
 export class Identities {
   readonly #sql: SqlStorage
@@ -149,6 +149,17 @@ export class Identities {
       )
       .toArray()
       .map((row) => row.contact_id)
+  }
+
+  /**
+   * Whether this id was erased and belongs to a contact that began later. Whoever was erased stands beside the tombstone;
+   * where that is not known any more, the link has to be younger than the erasure.
+   */
+  isAnew({ digest, contact_id, linked_at }: Identity, erasedAt: number): boolean {
+    const [tombstone] = this.#sql
+      .exec<{ owner: string }>(`SELECT owner FROM tombstones WHERE digest = ?`, digest)
+      .toArray()
+    return tombstone?.owner ? tombstone.owner !== contact_id : linked_at > erasedAt
   }
 
   /** Every contact that has an id, or is waiting to become part of another. */

@@ -9,7 +9,7 @@ import type { Search } from '../crypto/search.ts'
 import { type Scanned, scanStorage } from '../crypto/search-storage.ts'
 import { limits } from '../ground/limits.ts'
 import { errorName, log } from '../ground/log.ts'
-import { Identities } from './identities.ts'
+import { Identities, type Identity } from './identities.ts'
 import { Life } from './life.ts'
 import type { SubjectAnswer, SubjectQuery } from './people.ts'
 import {
@@ -132,9 +132,18 @@ export class Keeper extends DurableObject<Env> {
     await destroyAll(this.#custody)
   }
 
-  /** For the residue scan: a page of everything that is stored here. */
-  async scan(search: Search, cursor?: string): Promise<Scanned> {
-    return scanStorage(this.ctx.storage, search, cursor)
+  /**
+   * For the residue scan: a page of everything that is stored here. Ids that somebody has anew since `erasedAt` (epoch ms)
+   * are no residue: they came back, or have the number now.
+   */
+  async scan(search: Search, erasedAt: number, cursor?: string): Promise<Scanned> {
+    const { identities } = this.#custody
+    return scanStorage(
+      this.ctx.storage,
+      search,
+      cursor,
+      (table, row) => table === 'identities' && identities.isAnew(row as Identity, erasedAt),
+    )
   }
 
   override async alarm(): Promise<void> {

@@ -69,7 +69,7 @@ function objectsOf(env: Env, accountId: string, erasedAt: number): { place: stri
   return [
     ...accounts.map((name) => ({
       place: 'do/Keeper.',
-      scan: (search: Search, cursor?: string) => env.KEEPER.getByName(name).scan(search, cursor),
+      scan: (search: Search, cursor?: string) => env.KEEPER.getByName(name).scan(search, erasedAt, cursor),
     })),
     ...accounts.map((name) => ({
       place: 'do/Eraser.',

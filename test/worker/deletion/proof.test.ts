@@ -2,8 +2,10 @@
 
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
+import type { ResidueCursor, ResiduePage } from '../../../worker/deletion/residue.ts'
+import { searchAgain } from '../../../worker/deletion/step-residue.ts'
 import { type Person, sol } from '../../support/cast.ts'
-import { eraserOf, walkTo } from '../../support/deletion.ts'
+import { beforeEachStep, eraserOf, walkTo } from '../../support/deletion.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
 import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
@@ -23,6 +25,21 @@ async function erased(person: Person, words: string): Promise<{ id: string; code
   const opened = await read(await ask(`/api/v1/contacts/${contactId}/deletion`, { key, method: 'POST' }))
   await walkTo(sol.accountId, opened.id as string, 'erased')
   return { id: opened.id as string, code: opened.code as string }
+}
+
+/** What an operator's look finds, long afterwards. */
+async function foundAgain(id: string): Promise<Record<string, number>> {
+  const digests = (await eraserOf(sol.accountId).needles(id)) as string[]
+  const row = (await rowsOf('deletions')).find((one) => one.id === id)
+  const deletion = { id, accountId: sol.accountId, erasedAt: row?.erased_at as number }
+  const found: Record<string, number> = {}
+  let cursor: ResidueCursor | undefined
+  do {
+    const page: ResiduePage = await searchAgain(env, deletion, digests, cursor)
+    Object.assign(found, page.found)
+    cursor = page.cursor
+  } while (cursor)
+  return found
 }
 
 beforeAll(async () => {
@@ -62,3 +79,40 @@ it('gives the same receipt again to a database that has lost it', async () => {
   const signed = (rows: typeof before) => rows.map(({ jws, leaf, at }) => [jws, leaf, at])
   expect(signed(after)).toEqual(signed(before))
 })
+
+it.each([
+  ['shred', '34655770010'],
+  ['erase', '34655770011'],
+  ['drain', '34655770012'],
+  ['residue', '34655770013'],
+  ['backups', '34655770014'],
+] as const)(
+  'takes nobody for residue who writes again before the step %s, and finds what was left of then',
+  async (wanted, phone) => {
+    const her = { name: 'Back Again', phone, bsuid: `ES.7${phone}` }
+    let sent = 0
+    const undo = beforeEachStep(async (step) => {
+      if (step !== wanted || sent++ > 0) return
+      const later = Math.floor(Date.now() / 1000) + 60
+      await postChanges(
+        sol,
+        messageChange(sol, her, textMessage(`wamid.again.${phone}`, 'hello again', later)),
+      )
+      await drain(sol)
+    })
+    const { id } = await erased(her, 'hello there')
+    await walkTo(sol.accountId, id, 'completed').finally(undo)
+    expect(sent).toBeGreaterThan(0)
+    const [receipt] = (await rowsOf('receipts')).filter((row) => row.deletion_id === id)
+    expect(claimsOf(receipt?.jws).residue.found).toBe(0)
+    expect(await foundAgain(id)).toEqual({})
+    // What was left of then is found beside it.
+    await env.DB.prepare(
+      `INSERT INTO holds (account_id, subject_id, kind, reason, at) VALUES ('a', 'b', 'frozen', ?, 1)`,
+    )
+      .bind(phone)
+      .run()
+    expect(await foundAgain(id)).toEqual({ 'd1/holds.reason': 1 })
+    await env.DB.prepare(`DELETE FROM holds WHERE account_id = 'a'`).run()
+  },
+)

@@ -213,12 +213,12 @@ describe.each(modes)('a scan %s', (_, needles) => {
   it('lets a keyed digest stand where it must, and nowhere else', async () => {
     const digest = hers.digests[0] as string
     const keeper = env.KEEPER.getByName(sol.accountId)
-    const plant = (place: string) =>
+    const plant = (place: string, owner = 'x') =>
       runInDurableObject(keeper, async (_object, { storage }) => {
         storage.sql.exec(`CREATE TABLE IF NOT EXISTS ${place} (digest TEXT)`)
         const columns = storage.sql.exec(`SELECT * FROM pragma_table_info('${place}')`).toArray()
         const values = columns.map(({ name, type }) =>
-          name === 'digest' ? digest : type === 'TEXT' ? 'x' : 1,
+          name === 'digest' ? digest : type === 'TEXT' ? owner : 1,
         )
         storage.sql.exec(
           `INSERT INTO ${place} VALUES (${values.map(() => '?').join(',')})`,
@@ -235,7 +235,21 @@ describe.each(modes)('a scan %s', (_, needles) => {
     await plant('identities')
     await env.FILES.put('ledger/y', JSON.stringify({ tombstones: [ana.phone] }))
     expect((await search(needles)).found).toEqual({ 'do/Keeper.identities.digest': 1, 'r2/ledger/': 1 })
+    // Whose it is now began later; a number in clear is found whosever it is.
+    await clear('identities')
+    await plant('identities', 'another')
+    await env.FILES.delete('ledger/y')
+    expect((await search(needles)).found).toEqual({})
+    await clear('identities')
+    await plant('identities', ana.phone)
+    expect(Object.keys((await search(needles)).found)).toEqual(
+      expect.arrayContaining(['do/Keeper.identities.contact_id']),
+    )
+    // Nobody knows whose it was: only the time of the link says that it is another's.
+    await clear('identities')
     await clear('tombstones')
+    await plant('identities', 'another')
+    expect((await search(needles)).found).toEqual({ 'do/Keeper.identities.digest': 1 })
     await clear('identities')
     await env.FILES.delete(['ledger/x', 'ledger/y'])
   })
