@@ -16,6 +16,7 @@ import { audit } from './audit/routes.ts'
 import { contactImports } from './contacts/import-routes.ts'
 import { contactNotes } from './contacts/note-routes.ts'
 import { contacts } from './contacts/routes.ts'
+import { beginning } from './conversations/begin-routes.ts'
 import { notes } from './conversations/note-routes.ts'
 import { conversations } from './conversations/routes.ts'
 import { conversationStates } from './conversations/state-routes.ts'
@@ -77,6 +78,7 @@ const api = openApiRoom<DoorEnv>()
   .route('/', deletionRoom)
   .route('/', conversations)
   .route('/', conversationStates)
+  .route('/', beginning)
   .route('/', notes)
   .route('/', inbox)
   .route('/', explanations)

@@ -81,6 +81,39 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     await expect.poll(async () => (await place.outbox()).at(-1)?.type).toBe('template')
   })
 
+  it('begins a conversation with somebody from a list who has written nothing, by template alone', async () => {
+    const { page } = owner
+    const evidence = { source: 'paper', text: 'Write to me', date: '2026-05-04', purpose: 'utility' }
+    const { id } = await place.api<{ id: string }>('/imports', 'POST', {
+      ...evidence,
+      name: 'fair.csv',
+      total: 1,
+    })
+    const rows = [{ phone: '+34610001001', name: 'Nuria New' }]
+    await place.api(`/imports/${id}/rows`, 'POST', { from: 0, rows })
+    await place.api(`/imports/${id}/completion`, 'POST', {})
+    await page.goto('/portal/contacts')
+    await page
+      .getByRole('link', { name: 'Nuria New' })
+      .or(page.getByRole('button', { name: 'Nuria New' }))
+      .click()
+    await page.getByRole('button', { name: 'Write a message' }).click()
+    await page.waitForURL(/\/portal\/inbox\?c=cnv_/)
+    await rowOf(page, 'Nuria New').getByText('Nothing written yet').waitFor()
+    expect(await composer(page).count()).toBe(0)
+    await page.getByRole('button', { name: 'Choose a template' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: /order_ready/ }).click()
+    for (const field of await dialog.getByRole('textbox').all()) await field.fill('B-12')
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await expect.poll(() => place.outbox('34610001001')).toHaveLength(1)
+    await log(page).getByRole('article').filter({ hasText: 'Template' }).waitFor()
+    // They are asked about once: the conversation is there now.
+    await page.goBack()
+    await page.getByRole('link', { name: 'Open the conversation' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Write a message' }).count()).toBe(0)
+  })
+
   it('gives the words back with gate and remedy when a send is refused', async () => {
     const { page } = owner
     await openWith(owner, ravi.name)

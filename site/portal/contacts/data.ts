@@ -10,9 +10,11 @@ export type Contact = Extract<
 export type Listed = InferResponseType<typeof api.contacts.$get, 200>['data'][number]
 export type FieldOf = InferResponseType<typeof api.fields.$get, 200>['data'][number]
 export type Consent = InferResponseType<(typeof api.contacts)[':id']['consents']['$get'], 200>['data'][number]
+export type OwnNumber = InferResponseType<typeof api.numbers.$get, 200>['data'][number]
 export type Entry = InferResponseType<(typeof api.contacts)[':id']['history']['$get'], 200>['data'][number]
 
 export const loadContact = (id: string) => call(api.contacts[':id'].$get({ param: { id } }))
+export const loadNumbers = () => call(api.numbers.$get({ query: {} }))
 export const loadFields = () => call(api.fields.$get())
 
 /** What somebody is called when there is no name. */

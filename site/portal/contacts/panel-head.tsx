@@ -17,6 +17,7 @@ import {
 import { contacts, panel as words } from '../words/contacts.ts'
 import { CorrectName } from './correct-name.tsx'
 import { type Contact, nameOf, shownPhone } from './data.ts'
+import { WriteTo } from './write-to.tsx'
 
 type HeadProps = { contact: Contact; whole: boolean; reload: () => void; onGone: (() => void) | undefined }
 
@@ -51,6 +52,7 @@ export function Head({ contact, whole, reload, onGone }: HeadProps) {
           ))}
         </ul>
       )}
+      {whole && !contact.objected && can('messages:send') && <WriteTo contact={contact} />}
       {correcting && <CorrectName contact={contact} onClose={() => setCorrecting(false)} onDone={reload} />}
     </header>
   )

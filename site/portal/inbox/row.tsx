@@ -77,7 +77,7 @@ function LastLine({ conversation, last }: { conversation: Conversation; last: La
         <span class="draft">{words.row.draft}</span>
       </span>
     )
-  if (!last) return <span class="last" />
+  if (!last) return <span class="last">{words.row.nothing}</span>
   return (
     <span class="last">
       {last.direction === 'out' && last.status && <Ticks status={last.status} />}

@@ -68,6 +68,8 @@ export const panel = {
   actions: 'Actions for this contact',
   open: 'Open in contacts',
   talk: 'Open the conversation',
+  write: 'Write a message',
+  writeFrom: 'Write a message from',
   reveal: 'Show',
   revealHint: 'That you looked is noted in the ledger.',
   revealed: 'It is shown until you leave. That you looked is noted.',
