@@ -19,7 +19,7 @@ const pure = [
   'mail/(templates[a-z-]*|phrases|render)',
   'rights/(clocks|refusals|states|package-(redact|text|words|document|page|style))',
   'inbound/(plan|drafts|notes|reading|frame|wish)',
-  'templates/(check|words)',
+  'templates/(check|sentence|words)',
   'onboarding/doctor-(decide|words)',
   'sending/(gates|ground-of|explain)',
   'live/hearing',

@@ -77,7 +77,7 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     expect(await place.outbox()).toHaveLength(1)
     for (const field of await fields.all()) await field.fill('A-77')
     await dialog.getByRole('button', { name: 'Send' }).click()
-    await log(page).getByRole('article').filter({ hasText: 'Template' }).waitFor()
+    await bubble(page, 'Template order_ready').getByText('order A-77 can be collected today.').waitFor()
     await expect.poll(async () => (await place.outbox()).at(-1)?.type).toBe('template')
   })
 
@@ -107,7 +107,7 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     for (const field of await dialog.getByRole('textbox').all()) await field.fill('B-12')
     await dialog.getByRole('button', { name: 'Send' }).click()
     await expect.poll(() => place.outbox('34610001001')).toHaveLength(1)
-    await log(page).getByRole('article').filter({ hasText: 'Template' }).waitFor()
+    await expect.poll(() => bubble(page, 'order B-12 can be collected today.').count()).toBe(1)
     // They are asked about once: the conversation is there now.
     await page.goBack()
     await page.getByRole('link', { name: 'Open the conversation' }).waitFor()

@@ -155,6 +155,21 @@ describe('a send', () => {
     expect(openSendings(thread)).toEqual([])
   })
 
+  it('of a template is known by its name, whatever its words are', () => {
+    const payload = { name: 'order_ready', language: { code: 'en_US' } }
+    const outgoing = { type: 'template', payload }
+    const sending = began(emptyThread('cnv_1'), { key: 'k1', outgoing, text: 'order_ready', at: at(50) })
+    const told = message(1, {
+      direction: 'out',
+      type: 'template',
+      text: 'Order A-77 is ready.',
+      content: payload,
+    })
+    expect(openSendings(mergeMessages(sending, [told]))).toEqual([])
+    const other = { ...told, content: { ...payload, name: 'hello_world' } }
+    expect(openSendings(mergeMessages(sending, [other]))).toHaveLength(1)
+  })
+
   it('that got no answer stays, says so, and is tried again under the same key', () => {
     const lost = stayedUnanswered(begin(emptyThread('cnv_1'), 'k1'), 'k1')
     expect(openSendings(lost)).toMatchObject([{ key: 'k1', state: 'unanswered' }])

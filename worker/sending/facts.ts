@@ -1,4 +1,5 @@
-// Everything the gates decide by, read with one call to the Keeper and one to D1. Called by send.ts.
+// Everything the gates decide by, and what the record needs beside it: one call to the Keeper, then D1, side by side. Called by
+// send.ts.
 
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { among, type Database, schema } from '../../db/client.ts'
@@ -9,6 +10,7 @@ import { otherSpellings } from '../meta/send-recipient.ts'
 import { loadConsent } from './consent.ts'
 import type { GateFacts, HoldKind } from './gates.ts'
 import type { Outside } from './outside.ts'
+import { loadTemplateText } from './template-text.ts'
 
 const { contactPreferences, conversations, holds, numbers, wabas } = schema
 
@@ -57,6 +59,8 @@ export type SendFacts = {
   holds: StandingHold[]
   /** True when the person has a conversation with any number of the account, and so a contact's row. */
   met: boolean
+  /** What a person reads of a template. */
+  templateText: string | undefined
 }
 
 /** `answersRequest`: see the gates. */
@@ -74,22 +78,18 @@ export async function loadFacts(
   const begins = outgoing.opensConversation || edge === 'marketing_messages'
   // Asked for side by side: only what begins has to wait for it.
   const asked = begins && !answersRequest ? loadConsent(out.db, accountId, known, outgoing, edge) : undefined
-  const [found, standing, talks, stopped] = await out.db.batch([
+  const reading = loadTemplateText(out.db, accountId, phoneNumberId, outgoing)
+  const asking = out.db.batch([
     ownNumber(out.db, accountId, phoneNumberId),
     standingHolds(out.db, accountId, known),
-    out.db
-      .select({
-        numberId: conversations.numberId,
-        contactId: conversations.contactId,
-        userLastAt: conversations.userLastAt,
-      })
-      .from(conversations)
-      .where(
-        sql`${conversations.accountId} = ${accountId} AND ${conversations.contactId} IN ${among(known)}`,
-      ),
+    talksWith(out.db, accountId, known),
     stoppedMarketing(out.db, accountId, known),
   ])
-  const consent = await asked
+  const [[found, standing, talks, stopped], consent, templateText] = await Promise.all([
+    asking,
+    asked,
+    reading,
+  ])
   const row = found[0]
   const token = row && (await openToken(out, row.wabaId, row.token))
   const subjects = [accountId, row?.wabaId, ...known]
@@ -100,6 +100,7 @@ export async function loadFacts(
     subject: row?.id ?? 'unknown',
     holds: holdsHere,
     met: talks.some((talk) => talk.contactId === known[0]),
+    templateText,
     gates: {
       phoneNumberId,
       numberOwned: row !== undefined,
@@ -119,6 +120,18 @@ export async function loadFacts(
     },
   }
 }
+
+const talksWith = (db: Database, accountId: string, contactIds: string[]) =>
+  db
+    .select({
+      numberId: conversations.numberId,
+      contactId: conversations.contactId,
+      userLastAt: conversations.userLastAt,
+    })
+    .from(conversations)
+    .where(
+      sql`${conversations.accountId} = ${accountId} AND ${conversations.contactId} IN ${among(contactIds)}`,
+    )
 
 const ownNumber = (db: Database, accountId: string, phoneNumberId: string) =>
   db

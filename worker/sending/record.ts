@@ -85,7 +85,7 @@ async function recordMessage(
     userLastAt: null,
   }
   const content: MessageContent = {
-    ...maybe('text', readableText(outgoing.type, outgoing.payload)),
+    ...maybe('text', facts.templateText ?? readableText(outgoing.type, outgoing.payload)),
     ...maybe('body', outgoing.payload),
     ...maybe('replyTo', outgoing.replyTo),
   }

@@ -47,7 +47,14 @@ function Plain({
     case 'choice':
       return <Entry what={words.bubble.chosen[view.how]} title={view.title} rest={view.description} />
     case 'template':
-      return <Entry what={words.bubble.template} title={view.name} rest={view.values.join(' · ')} />
+      if (view.text === undefined)
+        return <Entry what={words.bubble.template} title={view.name} rest={view.values.join(' · ')} />
+      return (
+        <div class="entry">
+          <p class="what">{words.bubble.templateOf(view.name)}</p>
+          <Written text={view.text} />
+        </div>
+      )
     case 'call_permission':
       return <p>{view.isAccepted ? words.bubble.callYes : words.bubble.callNo}</p>
     case 'system':

@@ -34,7 +34,7 @@ export type View =
       button: string
       sections: { title?: string; rows: Row[] }[]
     }
-  | { kind: 'template'; name: string; language?: string; values: string[] }
+  | { kind: 'template'; name: string; language?: string; values: string[]; text?: string }
   | {
       kind: 'order'
       text?: string
@@ -220,7 +220,7 @@ function buttonsOf(action: Loose): Button[] {
   return shown === undefined ? replies : [...replies, filled({ text: shown, href: string(parameters.url) })]
 }
 
-/** What was filled in, in its order; the words of the template itself are looked up beside it. */
+/** What the person read, where Meta has told us the words of the template; else what was filled in, in its order. */
 function templateOf(body: Loose, text: string | null): View {
   const values = list(body.components).flatMap((component) =>
     list(record(component).parameters).flatMap((parameter) => {
@@ -231,7 +231,9 @@ function templateOf(body: Loose, text: string | null): View {
     }),
   )
   const language = string(record(body.language).code)
-  return filled({ kind: 'template', name: string(body.name) ?? text ?? '', language, values }) as View
+  const name = string(body.name) ?? text ?? ''
+  const read = text === name ? undefined : (text ?? undefined)
+  return filled({ kind: 'template', name, language, values, text: read }) as View
 }
 
 function orderOf(body: Loose): View {

@@ -137,6 +137,10 @@ const turned = (thread: Thread, key: string, change: Partial<Sending>): Thread =
   sendings: thread.sendings.map((one) => (one.key === key ? { ...one, ...change } : one)),
 })
 
+/** A template is sent by its name and told by its words. */
+const saidBy = ({ type, text, content }: Message): string | null =>
+  type === 'template' ? ((content as { name?: string } | null)?.name ?? text) : text
+
 const isOurs = ({ direction }: Message): boolean => direction === 'out'
 
 /**
@@ -153,7 +157,7 @@ export function openSendings(thread: Thread): Sending[] {
         !sending.known.has(one.id) &&
         !taken.has(one.id) &&
         one.type === sending.outgoing.type &&
-        one.text === sending.text,
+        saidBy(one) === sending.text,
     )
     if (met) taken.add(met.id)
     return !met

@@ -144,6 +144,7 @@ export const bubble = {
   },
   form: 'Form filled in',
   template: 'Template',
+  templateOf: (name: string) => `Template ${name}`,
   buttonsSent: 'Buttons',
   list: 'List',
   callYes: 'May be called',

@@ -4,7 +4,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { writeBatch } from '../../../db/client.ts'
+import { schema, writeBatch } from '../../../db/client.ts'
 import { loadPrincipal } from '../../../worker/accounts/auth.ts'
 import type { DoorEnv } from '../../../worker/audit/principal.ts'
 import { filesInsert, sealFileContent } from '../../../worker/conversations/files.ts'
@@ -28,6 +28,7 @@ import {
   wrote,
 } from './stage.ts'
 
+const { templates } = schema
 let stage: Stage
 let calls: { url: string; body: Record<string, unknown> }[]
 let conversationId: string
@@ -139,6 +140,28 @@ describe('a message from the inbox', () => {
     expect(json.sentBy).toMatch(/^key:/)
     expect(calls).toHaveLength(1)
     expect(calls[0]?.body).toMatchObject({ to: `+${ana.phone}`, type, [type]: payload[type] })
+  })
+
+  it('of a template reads as the person reads it, of this account alone, and by its name where its words are not known', async () => {
+    const template = {
+      ...{ id: 'tpl_mine', accountId: sol.accountId, wabaId: sol.wabaId, metaId: '1', name: 'hello_world' },
+      ...{ language: 'en_US', category: 'UTILITY', status: 'APPROVED', updatedAt: 1, syncedAt: 1 },
+      components: [{ type: 'BODY', text: 'Dear {{customer}}, come by.' }],
+    }
+    const theirs = { ...template, id: 'tpl_theirs', accountId: monsoon.accountId, wabaId: monsoon.wabaId }
+    const parameters = [{ type: 'text', parameter_name: 'customer', text: 'Ana' }]
+    const payload = {
+      name: 'hello_world',
+      language: { code: 'en_US' },
+      components: [{ type: 'body', parameters }],
+    }
+    const read = async () => (await say({ type: 'template', template: payload })).json.text
+    await db.insert(templates).values({ ...theirs, components: [{ type: 'BODY', text: 'Theirs' }] })
+    expect(await read()).toBe('hello_world')
+    await db.insert(templates).values({ ...template, metaId: '2' })
+    expect(await read()).toBe('Dear Ana, come by.')
+    expect(calls[1]?.body.template).toEqual(payload)
+    await db.delete(templates)
   })
 
   it('names what it answers by the id that Meta knows', async () => {

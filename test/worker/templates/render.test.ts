@@ -7,6 +7,7 @@ import {
   preview,
   type TemplateLike,
 } from '../../../site/portal/templates/render.ts'
+import { sentenceOf } from '../../../worker/templates/sentence.ts'
 import { renderTemplate } from '../../simulators/meta/graph/template-render.ts'
 import { templateShape } from '../../simulators/meta/graph/template-rules.ts'
 import { defaultTemplates } from '../../simulators/meta/templates-default.ts'
@@ -95,8 +96,28 @@ describe('a template', () => {
       expect(shown.body.map(({ text }) => text).join('')).toBe(rendered.body)
       expect(shown.footer).toBe(rendered.footer ?? null)
       expect(shown.body.some(({ open }) => open)).toBe(false)
+      // And what stays in the thread is what the person read.
+      const header = (rendered.header as { text?: string } | undefined)?.text
+      const lines = [header, rendered.body, rendered.footer].filter((line) => line !== undefined)
+      expect(sentenceOf(template.components, payload)).toBe(lines.join('\n'))
     },
   )
+
+  it('is read with a gap where a value is missing, and not at all where its words are not known', () => {
+    const { components } = named('shipment_late')
+    const parameters = [{ type: 'currency', currency: { fallback_value: '12 EUR' } }]
+    expect(sentenceOf(components, { components: [{ type: 'body', parameters }] })).toMatch(
+      /12 EUR.*\{\{2\}\}/s,
+    )
+    expect(sentenceOf([], { name: 'order_ready' })).toBeUndefined()
+    for (const broken of [
+      null,
+      'x',
+      { components: {} },
+      { components: [null, { type: 'BODY', parameters: 4 }] },
+    ])
+      expect(sentenceOf(components, broken)).toContain('{{1}}')
+  })
 
   it('names what is missing or does not fit, and shows it as open', () => {
     const template = named('shipment_late')
