@@ -9,7 +9,7 @@ const pure = [
   'ground/(?!http|log|openapi)[a-z-]+',
   'meta/(?!graph)[a-z-]+',
   'custody/tree',
-  'conversations/(content|window|mask|file-content|words)',
+  'conversations/(content|window|mask|file-content|file-kinds|words)',
   'audit/chain',
   'accounts/(permissions|alias|device)',
   'transparency/(merkle|checkpoint)',
@@ -23,7 +23,7 @@ const pure = [
   'onboarding/doctor-(decide|words)',
   'sending/(gates|ground-of|explain)',
   'live/hearing',
-  'media/(kinds|serving)',
+  'media/serving',
 ]
 const pureFiles = `^worker/(${pure.join('|')})\\.ts$`
 // The floors that every room and walk stands on.

@@ -266,7 +266,8 @@ function noteNotConfigured(cause: unknown): void {
 }
 
 /** Files are read by their own door, as they come: they are bounded there. */
-const forFiles = /^\/api\/v1\/conversations\/[^/]+\/media$/
+const forFiles =
+  /^\/api\/v1\/(conversations\/[^/]+\/media|templates\/samples|numbers\/[^/]+\/profile\/picture)$/
 
 /** Bodies within bounds before anybody parses them; nothing of the API is ever stored by a cache. */
 const jsonApi: MiddlewareHandler<DoorEnv> = async (c, next) => {

@@ -191,6 +191,47 @@ describe('numbers and accounts', () => {
   })
 })
 
+describe('a resumable upload', () => {
+  const open = (query: string, token = sol.token) =>
+    f.graph('POST', `401700800900100/uploads?${query}`, {}, token)
+  const send = async (id: string, bytes: string, headers: Record<string, string>) => {
+    const init = { method: 'POST', body: bytes, headers }
+    return (
+      await f.meta.fetch(new Request(`https://graph.facebook.com/v25.0/${id}`, init))
+    ).json() as Promise<{
+      h?: string
+      file_offset?: number
+      error?: { code: number }
+    }>
+  }
+  const oauth = { authorization: `OAuth ${sol.token}` }
+
+  it('goes on where it stopped, and names the file when all of it is there', async () => {
+    const { body } = await open('file_name=a.png&file_length=6&file_type=image/png')
+    const id = String(body.id)
+    expect(await send(id, 'abc', { ...oauth, file_offset: '0' })).toMatchObject({ file_offset: 3 })
+    expect((await send(id, 'abc', { ...oauth, file_offset: '0' })).error?.code).toBe(100)
+    const { h } = await send(id, 'def', { ...oauth, file_offset: '3' })
+    expect(h).toMatch(/^4::/)
+    const picture = { messaging_product: 'whatsapp', profile_picture_handle: h }
+    const change = (given: object) => f.graph('POST', `${sol.phone}/whatsapp_business_profile`, given)
+    expect((await change(picture)).status).toBe(200)
+    expect(errorOf(await change({ ...picture, profile_picture_handle: '4::made up' })).code).toBe(100)
+  })
+
+  it('is refused with another scheme, without its signature, beyond its length, or of another type', async () => {
+    const { body } = await open('file_name=a.png&file_length=6&file_type=image/png')
+    const id = String(body.id)
+    const at = { file_offset: '0' }
+    const bearer = { authorization: `Bearer ${sol.token}` }
+    expect((await send(id, 'abcdef', { ...bearer, ...at })).error?.code).toBe(100)
+    expect((await send(id.split('?')[0] as string, 'abcdef', { ...oauth, ...at })).error?.code).toBe(100)
+    expect((await send(id, 'abcdefg', { ...oauth, ...at })).error?.code).toBe(100)
+    expect(errorOf(await open('file_name=a.gif&file_length=6&file_type=image/gif')).code).toBe(100)
+    expect(errorOf(await open('file_name=a.png&file_length=0&file_type=image/png')).code).toBe(100)
+  })
+})
+
 describe('templates', () => {
   const create = (more: object) =>
     f.graph('POST', `${sol.waba}/message_templates`, {

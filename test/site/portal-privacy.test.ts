@@ -16,6 +16,11 @@ async function prove({ page }: Seat): Promise<void> {
   await dialog.getByLabel('Code from your mail').fill(await stage.mailedCode(stage.sol.ownerEmail, known))
 }
 
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 describe.skipIf(noBrowser)(inBrowser('templates, numbers and privacy'), () => {
   beforeAll(async () => {
     stage = await openStage()
@@ -53,6 +58,30 @@ describe.skipIf(noBrowser)(inBrowser('templates, numbers and privacy'), () => {
     await page.getByRole('dialog', { name: 'cake_ready' }).getByText('In review').waitFor()
   })
 
+  it('a template has a picture at its head, whose sample Meta’s reviewers see', async () => {
+    const { page } = owner
+    await page.goto('/portal/templates')
+    await button('New template').click()
+    const dialog = page.getByRole('dialog', { name: 'New template' })
+    await dialog.getByLabel('Name').fill('bread_today')
+    await dialog.getByLabel('Header').selectOption('IMAGE')
+    await dialog.getByLabel('Text', { exact: true }).fill('This is what came out of the oven.')
+    await button('Submit to Meta').click()
+    await dialog.getByText('Meta wants a sample of the file').waitFor()
+    const choose = dialog.getByLabel('Sample of the file')
+    await choose.setInputFiles({
+      name: 'bread.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('no picture'),
+    })
+    await dialog.getByText('The file does not begin as image/png does.').waitFor()
+    await choose.setInputFiles({ name: 'bread.png', mimeType: 'image/png', buffer: picture })
+    await dialog.getByText('Meta has bread.png.').waitFor()
+    expect(await examine(owner, 'template-picture')).toEqual([])
+    await button('Submit to Meta').click()
+    await page.getByRole('dialog', { name: 'bread_today' }).getByText('In review').waitFor()
+  })
+
   it('a number shows how it stands, its use, and its profile, which is changed at Meta', async () => {
     const { page } = owner
     await examineAt(owner, '/portal/numbers', 'Numbers')
@@ -66,6 +95,12 @@ describe.skipIf(noBrowser)(inBrowser('templates, numbers and privacy'), () => {
     expect(await examine(owner, 'number')).toEqual([])
     await page.reload()
     expect(await page.getByLabel('Info').inputValue()).toBe('Bread and cakes since 1962')
+    const choose = page.getByLabel('Picture')
+    await choose.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') })
+    await page.getByText('The file does not begin as image/png does.').waitFor()
+    await choose.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: picture })
+    await page.getByText('The new picture is at Meta.').waitFor()
+    expect(await examine(owner, 'number-picture')).toEqual([])
   })
 
   it.each([
@@ -143,7 +178,7 @@ describe.skipIf(noBrowser)(inBrowser('templates, numbers and privacy'), () => {
     await page.reload()
     await page.getByLabel('What was done').fill('template')
     await button('Filter').click()
-    await page.getByRole('rowheader', { name: 'template.create' }).waitFor()
+    await page.getByRole('rowheader', { name: 'template.create' }).first().waitFor()
     expect(await page.getByRole('rowheader', { name: /^(?!template)/ }).count()).toBe(0)
   })
 

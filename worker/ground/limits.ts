@@ -117,13 +117,14 @@ export const limits = {
   mediaRetryMs: [30 * second, minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour],
   mediaTriesMs: 7 * dayMs,
   mediaBatch: 20,
-  /** Ids in one message of the queue. */
   mediaJobIds: 500,
   /** Files that one run fetches at the same time; each holds a part of an object in memory. */
   mediaSideBySide: 3,
   /** An upload that is not sent goes after this. */
   mediaUnsentMs: dayMs,
   filenameChars: 800,
+  /** A sample for Meta goes through memory. */
+  sampleBytes: 16 * mib,
 
   /** What one message or name is found by, and what one question asks for, at most. */
   searchWords: 2_000,
@@ -371,7 +372,6 @@ export const limits = {
   importChunkRows: 200,
   importsOpen: 20,
   importSettingsChars: 4_000,
-  /** A file that a browser reads. */
   importFileBytes: 10 * mib,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,

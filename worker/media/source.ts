@@ -2,6 +2,7 @@
 // by fetch.ts. Source: media (Meta): the address lives five minutes and opens with the token only.
 
 import type { FileContent } from '../conversations/file-content.ts'
+import { mostBytes } from '../conversations/file-kinds.ts'
 import { fromBase64, fromHex } from '../crypto/bytes.ts'
 import { bytesOf } from '../crypto/chunks.ts'
 import { limits } from '../ground/limits.ts'
@@ -9,7 +10,6 @@ import { ok, type Result, refused } from '../ground/result.ts'
 import { classify } from '../meta/failure.ts'
 import { callGraph, type GraphAnswer, openMedia } from '../meta/graph.ts'
 import { fields, text } from '../meta/json.ts'
-import { mostBytes } from './kinds.ts'
 import type { Outside } from './outside.ts'
 import type { MissReason } from './rows.ts'
 

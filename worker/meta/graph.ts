@@ -20,8 +20,10 @@ export type GraphCall = {
   path: string
   method: 'GET' | 'POST' | 'DELETE'
   query?: Record<string, string>
-  body?: string | ReadableStream<Uint8Array>
+  body?: string | ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>
   contentType?: string
+  /** Part of a resumable upload, from this byte on. Those calls want another scheme of authorization. */
+  fileOffset?: number
   token: string
   /** Signs the token (`appsecret_proof`), so that a stolen token is useless without it. */
   appSecret?: string
@@ -139,7 +141,9 @@ function urlOf(call: GraphCall): string {
 }
 
 const headersOf = (call: GraphCall): Record<string, string> => ({
-  authorization: `Bearer ${call.token}`,
+  ...(call.fileOffset === undefined
+    ? { authorization: `Bearer ${call.token}` }
+    : { authorization: `OAuth ${call.token}`, file_offset: String(call.fileOffset) }),
   'user-agent': 'softivum-connect/1',
   ...(call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
 })

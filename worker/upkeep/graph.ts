@@ -17,7 +17,9 @@ export const askingOf = (c: Parameters<typeof worldOf>[0]): Asking => ({
 })
 
 export type MetaSaidNo = { reason: 'meta_refused' | 'meta_unreachable'; detail: string }
-type Call = Pick<GraphCall, 'method' | 'path' | 'route' | 'query' | 'body'>
+type Call = Pick<GraphCall, 'method' | 'path' | 'route' | 'query' | 'body' | 'contentType' | 'fileOffset'> & {
+  timeoutMs?: number
+}
 
 /** What Meta answered; else why not, fit to be shown: Meta's own words may quote a token or a number. */
 export async function askMeta(
@@ -28,7 +30,7 @@ export async function askMeta(
   const { graphOrigin: origin, graphVersion: version, appSecrets } = settings
   const proof = appSecrets[0] === undefined ? {} : { appSecret: appSecrets[0] }
   const timeoutMs = limits.connectTimeoutMs
-  const answer = await callGraph({ ...call, ...proof, origin, version, token, timeoutMs, fetch })
+  const answer = await callGraph({ timeoutMs, ...call, ...proof, origin, version, token, fetch })
   if (answer.kind === 'answered') return ok({ json: answer.json })
   if (answer.kind === 'unclear')
     return refused({

@@ -15,7 +15,8 @@ import {
 import { Problem } from '../ground/problems.ts'
 import { askingOf } from './graph.ts'
 import { newProfileBody, profileSchema, standingSchema, usageSchema } from './number-shapes.ts'
-import { changeProfile, loadProfile, loadStanding, type NotAsked } from './numbers.ts'
+import { changePicture, changeProfile, loadProfile, loadStanding, type NotAsked } from './numbers.ts'
+import { givenFile, sampleBody } from './sample-body.ts'
 import { loadUsage } from './usage.ts'
 
 const tags = ['Numbers']
@@ -65,6 +66,22 @@ const patchProfile = createRoute({
   },
 })
 
+const putPicture = createRoute({
+  ...needsScope('profile'),
+  method: 'put',
+  path: '/numbers/{id}/profile/picture',
+  operationId: 'changeNumberPicture',
+  summary: 'Change the picture of a number',
+  description:
+    'The bytes of a JPEG or PNG are the body, its type the Content-Type. Meta shows it as a square.',
+  tags,
+  request: { params, ...sampleBody },
+  responses: {
+    200: jsonAnswer('The profile as Meta has it now.', profileSchema),
+    ...refusals('bad_request', ...reading, 'too_large', 'file_refused'),
+  },
+})
+
 const getUsage = createRoute({
   ...needsScope('analytics:read'),
   method: 'get',
@@ -94,6 +111,12 @@ export const numberUpkeep = openApiRoom<DoorEnv>()
   .openapi(patchProfile, async (c) => {
     const { id } = c.req.valid('param')
     const profile = await changeProfile(askingOf(c), c.var.principal, id, c.req.valid('json'))
+    if (!profile.ok) throw problemOf(profile)
+    return c.json(profile.value, 200)
+  })
+  .openapi(putPicture, async (c) => {
+    const given = await givenFile(c.req.raw, c.req.valid('header')['x-filename'])
+    const profile = await changePicture(askingOf(c), c.var.principal, c.req.valid('param').id, given)
     if (!profile.ok) throw problemOf(profile)
     return c.json(profile.value, 200)
   })

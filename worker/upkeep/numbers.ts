@@ -11,8 +11,13 @@ import { announce } from '../live/announce.ts'
 import { fields, items, text } from '../meta/json.ts'
 import { type Asking, askMeta, type MetaSaidNo } from './graph.ts'
 import type { NewProfile, Profile, Standing } from './number-shapes.ts'
+import { type Given, type NotTaken, parseSample, uploadSample } from './samples.ts'
 
-export type NotAsked = MetaSaidNo | { reason: 'not_found' } | { reason: 'conflict'; detail: string }
+export type NotAsked =
+  | MetaSaidNo
+  | NotTaken
+  | { reason: 'not_found' }
+  | { reason: 'conflict'; detail: string }
 
 type Own = { row: NumberRow; token: string }
 
@@ -88,18 +93,45 @@ export async function changeProfile(
   id: string,
   changes: NewProfile,
 ): Promise<Result<Profile, NotAsked>> {
-  const { accountId } = principal
-  const own = await loadOwn(asking, accountId, id)
+  const own = await loadOwn(asking, principal.accountId, id)
+  return own.ok ? writeProfile(asking, principal, own.value, changes, Object.keys(changes)) : own
+}
+
+/** The file goes to Meta, and the profile names it. */
+export async function changePicture(
+  asking: Asking,
+  principal: Principal,
+  id: string,
+  given: Given,
+): Promise<Result<Profile, NotAsked>> {
+  const own = await loadOwn(asking, principal.accountId, id)
   if (!own.ok) return own
-  const { row, token } = own.value
+  const sample = parseSample(given)
+  if (!sample.ok) return sample
+  if (sample.value.format !== 'IMAGE')
+    return refused({ reason: 'file_refused', detail: 'A profile has a JPEG or a PNG.' })
+  const handle = await uploadSample(asking, own.value.token, sample.value)
+  if (!handle.ok) return handle
+  return writeProfile(asking, principal, own.value, { profile_picture_handle: handle.value }, ['picture'])
+}
+
+async function writeProfile(
+  asking: Asking,
+  principal: Principal,
+  own: Own,
+  changes: Record<string, unknown>,
+  names: string[],
+): Promise<Result<Profile, NotAsked>> {
+  const { accountId } = principal
+  const { row, token } = own
   const body = JSON.stringify({ messaging_product: 'whatsapp', ...changes })
   const path = `${row.phoneNumberId}/${edge}`
   const answer = await askMeta(asking, token, { method: 'POST', path, route: `/{number}/${edge}`, body })
   if (!answer.ok) return answer
   const db = database(asking.env.DB)
-  const reason = Object.keys(changes).sort().join(', ')
-  const entry = { accountId, actor: actorOf(principal), action: 'number.profile', subject: id, reason }
+  const reason = names.sort().join(', ')
+  const entry = { accountId, actor: actorOf(principal), action: 'number.profile', subject: row.id, reason }
   await writeBatch(db, [entryInsert(db, { ...entry, at: asking.now })])
-  await announce(asking.env, accountId, [{ kind: 'number', numberId: id }])
-  return readProfile(asking, own.value)
+  await announce(asking.env, accountId, [{ kind: 'number', numberId: row.id }])
+  return readProfile(asking, own)
 }

@@ -11,6 +11,7 @@ import {
   needsScope,
   openApiRoom,
   refusals,
+  z,
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { templateQuery, templatesQuery } from '../templates/list.ts'
@@ -24,7 +25,15 @@ import {
   templateView,
 } from '../templates/shapes.ts'
 import { askingOf } from './graph.ts'
-import { createTemplate, deleteTemplate, editTemplate, type NotDone, syncTemplates } from './templates.ts'
+import { givenFile, sampleBody } from './sample-body.ts'
+import {
+  createTemplate,
+  deleteTemplate,
+  editTemplate,
+  type NotDone,
+  syncTemplates,
+  uploadHead,
+} from './templates.ts'
 
 const tags = ['Templates']
 const params = idParam('tpl_6e8g0i2k4m6p8r0t2w4y6a8c0e')
@@ -111,6 +120,38 @@ const remove = createRoute({
   },
 })
 
+const sample = createRoute({
+  ...needsScope('templates'),
+  method: 'post',
+  path: '/templates/samples',
+  operationId: 'uploadTemplateSample',
+  summary: 'Upload a sample for the head of a template',
+  description:
+    'The bytes of a JPEG, PNG, MP4 or PDF are the body, its type the Content-Type. Meta’s reviewers see it; nothing is kept here. The handle goes into `example.header_handle` of the header.',
+  tags,
+  request: {
+    query: z.strictObject({
+      wabaId: z.string().max(64).optional().describe('The WhatsApp account, where there are several.'),
+    }),
+    ...sampleBody,
+  },
+  responses: {
+    201: jsonAnswer(
+      'Meta has it.',
+      z
+        .object({
+          handle: z.string().openapi({ example: '4::aW1hZ2UvanBlZw==:ARaZ' }),
+          format: z.enum(['IMAGE', 'VIDEO', 'DOCUMENT']),
+        })
+        .openapi('TemplateSample'),
+    ),
+    ...refusals(
+      ...(['bad_request', 'unauthorized', 'forbidden', 'not_found', 'conflict', 'too_large'] as const),
+      ...(['file_refused', 'meta_refused', 'meta_unreachable'] as const),
+    ),
+  },
+})
+
 const sync = createRoute({
   ...needsScope('templates'),
   method: 'post',
@@ -138,6 +179,13 @@ export const templates = openApiRoom<DoorEnv>()
     const synced = await syncTemplates(askingOf(c), principal.accountId, actorOf(principal))
     if (!synced.ok) throw problemOf(synced)
     return c.json(synced.value, 200)
+  })
+  .openapi(sample, async (c) => {
+    const given = await givenFile(c.req.raw, c.req.valid('header')['x-filename'])
+    const { wabaId } = c.req.valid('query')
+    const uploaded = await uploadHead(askingOf(c), c.var.principal, wabaId, given)
+    if (!uploaded.ok) throw problemOf(uploaded)
+    return c.json(uploaded.value, 201)
   })
   .openapi(getTemplate, async (c) => {
     const { accountId } = c.var.principal

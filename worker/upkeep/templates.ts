@@ -23,6 +23,7 @@ import {
 } from '../templates/record.ts'
 import { editableAt, type NewTemplate, type TemplateEdit } from '../templates/shapes.ts'
 import { type Asking, askMeta, type MetaSaidNo } from './graph.ts'
+import { type Given, type NotTaken, parseSample, type SampleFormat, uploadSample } from './samples.ts'
 
 const { wabas } = schema
 
@@ -31,6 +32,7 @@ const fieldsRead =
 
 export type NotDone =
   | MetaSaidNo
+  | NotTaken
   | { reason: 'not_found' }
   | { reason: 'conflict'; detail: string }
   | { reason: 'bad_request'; faults: Fault[] }
@@ -165,6 +167,27 @@ export async function createTemplate(
   ])
   await announce(env, accountId, [{ kind: 'templates' }])
   return ok((await templateQuery(db, accountId, id).get()) as TemplateRow)
+}
+
+/** A file for the head of a template, for Meta's reviewers; `wabaId` where there are several accounts. */
+export async function uploadHead(
+  asking: Asking,
+  principal: Principal,
+  wabaId: string | undefined,
+  given: Given,
+): Promise<Result<{ handle: string; format: SampleFormat }, NotDone>> {
+  const { env, now } = asking
+  const { accountId } = principal
+  const db = database(env.DB)
+  const [waba] = await loadOpenWabas(db, env.KEEPER, accountId, now, wabaId)
+  if (!waba) return noConnection(wabaId)
+  const sample = parseSample(given)
+  if (!sample.ok) return sample
+  const handle = await uploadSample(asking, waba.token, sample.value)
+  if (!handle.ok) return handle
+  const entry = { accountId, actor: actorOf(principal), action: 'template.sample', subject: waba.wabaId }
+  await writeBatch(db, [entryInsert(db, { ...entry, at: now })])
+  return ok({ handle: handle.value, format: sample.value.format })
 }
 
 const noConnection = (wabaId: string | undefined): Result<never, NotDone> =>

@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { limits } from '../../../worker/ground/limits.ts'
-import { Button, Checkbox, Field, Icon, Select, useField } from '../ui/index.ts'
+import { Button, Checkbox, Field, FileControl, Icon, Select } from '../ui/index.ts'
 import { importing } from '../words/importing.ts'
 import { encodings, separators } from './csv.ts'
 import { dataOf, openSheet, type Reading, reread, type Sheet } from './sheet.ts'
@@ -78,20 +78,13 @@ export function FileInput({ onSheet }: { onSheet: (sheet: Sheet) => void }) {
     >
       <Icon name="download" size={24} />
       <Field label={words.choose} hint={words.drop} error={error}>
-        <FileControl onFile={(file) => void take(file)} />
+        <FileControl accept={accepted} onFile={(file) => void take(file)} />
       </Field>
     </div>
   )
 }
 
-const FileControl = ({ onFile }: { onFile: (file: File | undefined) => void }) => (
-  <input
-    {...useField()}
-    type="file"
-    accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
-    onChange={(event) => onFile(event.currentTarget.files?.[0])}
-  />
-)
+const accepted = '.csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain'
 
 type HowProps = { sheet: Sheet; change: (part: Partial<Reading>) => void }
 

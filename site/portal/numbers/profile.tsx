@@ -1,11 +1,12 @@
 // The business profile of a number, as people see it in WhatsApp. Only what was changed is sent. Called by upkeep.tsx.
 
 import { useState } from 'preact/hooks'
-import { ask, type Problem, tell } from '../client.ts'
+import { ask, give, type Problem, tell } from '../client.ts'
 import {
   Button,
   Failed,
   Field,
+  FileControl,
   Input,
   Select,
   Skeleton,
@@ -33,10 +34,32 @@ export function ProfileForm({ numberId }: { numberId: string }) {
       <h2>{words.title}</h2>
       {state === 'loading' && <Skeleton />}
       {state === 'failed' && problem && <Failed problem={problem} onRetry={() => void reload()} />}
+      {data && <Picture path={path} onDone={(next) => set(() => next)} />}
       {data && (
         <Form key={JSON.stringify(data)} profile={data} path={path} onDone={(next) => set(() => next)} />
       )}
     </section>
+  )
+}
+
+/** Goes to Meta at once: there is nothing beside it to be saved. */
+function Picture({ path, onDone }: { path: string; onDone: (next: Profile) => void }) {
+  const [isBusy, setBusy] = useState(false)
+  const [error, setError] = useState<string>()
+  const change = async (file: File | undefined) => {
+    if (!file) return
+    setBusy(true)
+    setError(undefined)
+    const told = await give<Profile>(`${path}/picture`, 'PUT', file)
+    setBusy(false)
+    if (!told.ok) return setError(sentenceOf(told.problem))
+    toast({ text: words.pictureSaved })
+    onDone(told.data)
+  }
+  return (
+    <Field label={words.picture} hint={isBusy ? words.uploading : words.pictureHint} error={error}>
+      <FileControl accept="image/jpeg,image/png" disabled={isBusy} onFile={(file) => void change(file)} />
+    </Field>
   )
 }
 

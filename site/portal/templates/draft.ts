@@ -9,12 +9,23 @@ export type DraftButton = {
   phone: string
   sample: string
 }
+export type MediaHeader = 'IMAGE' | 'VIDEO' | 'DOCUMENT'
+/** What may be a sample, by header. */
+export const sampleTypes: Readonly<Record<MediaHeader, string>> = {
+  IMAGE: 'image/jpeg,image/png',
+  VIDEO: 'video/mp4',
+  DOCUMENT: 'application/pdf',
+}
+export const isMedia = (header: string): header is MediaHeader => header in sampleTypes
+
 export type Draft = {
   name: string
   language: string
   category: string
-  header: 'none' | 'TEXT' | 'LOCATION'
+  header: 'none' | 'TEXT' | 'LOCATION' | MediaHeader
   headerText: string
+  /** Meta’s handle of a sample of the file at the head. */
+  sample: { handle: string; name: string } | undefined
   body: string
   footer: string
   /** By variable, `header.1` and `body.1`. */
@@ -28,7 +39,7 @@ export const emptyButton: DraftButton = { type: 'QUICK_REPLY', text: '', url: ''
 
 export const emptyDraft: Draft = {
   ...{ name: '', language: 'en', category: 'UTILITY', header: 'none', headerText: '', body: '', footer: '' },
-  ...{ samples: {}, buttons: [], security: true, minutes: '10' },
+  ...{ samples: {}, sample: undefined, buttons: [], security: true, minutes: '10' },
 }
 
 export const isNamed = ({ headerText, body }: Draft): boolean =>
@@ -64,7 +75,7 @@ function buttonOf({ type, text, url, phone, sample }: DraftButton): object {
 
 /** As the API takes them. */
 export function componentsOf(draft: Draft): object[] {
-  const { header, headerText, body, footer, buttons, security, minutes } = draft
+  const { header, headerText, sample, body, footer, buttons, security, minutes } = draft
   if (draft.category === 'AUTHENTICATION')
     return [
       { type: 'BODY', add_security_recommendation: security },
@@ -79,6 +90,7 @@ export function componentsOf(draft: Draft): object[] {
             type: 'HEADER',
             format: header,
             ...(header === 'TEXT' ? { text: headerText, ...exampleOf(draft, 'header', headerText) } : {}),
+            ...(isMedia(header) && sample ? { example: { header_handle: [sample.handle] } } : {}),
           },
         ]),
     { type: 'BODY', text: body, ...exampleOf(draft, 'body', body) },
@@ -101,7 +113,8 @@ export function draftOf(
     const type = textOf(given.type).toUpperCase()
     if (type === 'HEADER') {
       const format = textOf(given.format).toUpperCase() || 'TEXT'
-      if (format !== 'TEXT' && format !== 'LOCATION') return undefined
+      // The sample that was given once is an address at Meta by now: an edit wants a new one.
+      if (format !== 'TEXT' && format !== 'LOCATION' && !isMedia(format)) return undefined
       draft.header = format
       draft.headerText = textOf(given.text)
     } else if (type === 'BODY') draft.body = textOf(given.text)

@@ -9,8 +9,9 @@ import { templates, editor as words } from '../words/templates.ts'
 import type { Account } from './accounts.ts'
 import { Buttons } from './buttons.tsx'
 import type { Template } from './data.ts'
-import { componentsOf, type Draft, draftOf, emptyDraft, isNamed } from './draft.ts'
+import { componentsOf, type Draft, draftOf, emptyDraft, isMedia, isNamed } from './draft.ts'
 import { elsewhere, type Fault, stillOpen } from './faults.ts'
+import { HeadSample } from './head-sample.tsx'
 import { variablesIn } from './render.ts'
 import { Shown, samplesOf } from './shown.tsx'
 
@@ -40,17 +41,7 @@ export function Editor({ template, accounts, onClose, onDone }: Props) {
   const [wabaId, setWaba] = useState('')
   const isChoice = !template && accounts.length > 1
   const title = template ? words.editTitle(template.name) : words.createTitle
-  if (!draft)
-    return (
-      <Dialog
-        title={title}
-        open
-        onClose={onClose}
-        actions={<Button onClick={onClose}>{common.close}</Button>}
-      >
-        <p>{words.mediaHeader}</p>
-      </Dialog>
-    )
+  if (!draft) return <Unwritable title={title} onClose={onClose} />
   const submit = async () => {
     if (isChoice && wabaId === '') return setFaults([{ path: 'wabaId', message: words.accountMissing }])
     setBusy(true)
@@ -94,7 +85,12 @@ export function Editor({ template, accounts, onClose, onDone }: Props) {
           {draft.category === 'AUTHENTICATION' ? (
             <Code draft={draft} set={set} />
           ) : (
-            <Content draft={draft} set={set} faultAt={faultAt} />
+            <Content
+              draft={draft}
+              set={set}
+              faultAt={faultAt}
+              wabaId={template?.wabaId ?? (isChoice ? wabaId : undefined)}
+            />
           )}
           {others.length > 0 && (
             <p class="error" role="alert">
@@ -102,16 +98,25 @@ export function Editor({ template, accounts, onClose, onDone }: Props) {
             </p>
           )}
         </div>
-        <div class="stack">
-          <h3>{templates.preview}</h3>
-          <Shown template={{ components: componentsOf(draft) }} values={draft.samples} />
-          <p class="soft small">{templates.sample}</p>
-          {!template && <p class="soft small">{words.mediaHeader}</p>}
-        </div>
+        <Beside draft={draft} />
       </div>
     </Dialog>
   )
 }
+
+const Unwritable = ({ title, onClose }: { title: string; onClose: () => void }) => (
+  <Dialog title={title} open onClose={onClose} actions={<Button onClick={onClose}>{common.close}</Button>}>
+    <p>{words.otherParts}</p>
+  </Dialog>
+)
+
+const Beside = ({ draft }: { draft: Draft }) => (
+  <div class="stack">
+    <h3>{templates.preview}</h3>
+    <Shown template={{ components: componentsOf(draft) }} values={draft.samples} />
+    <p class="soft small">{templates.sample}</p>
+  </div>
+)
 
 type ChoiceProps = {
   accounts: Account[]
@@ -187,14 +192,16 @@ const Code = ({ draft, set }: Omit<PartProps, 'faultAt'>) => (
   </>
 )
 
-function Content({ draft, set, faultAt }: PartProps) {
+function Content({ draft, set, faultAt, wabaId }: PartProps & { wabaId: string | undefined }) {
   const { header, headerText, body, footer } = draft
   return (
     <>
       <Field label={words.header} error={faultAt('header')}>
         <Select
           value={header}
-          onChange={(event) => set({ header: event.currentTarget.value as Draft['header'] })}
+          onChange={(event) =>
+            set({ header: event.currentTarget.value as Draft['header'], sample: undefined })
+          }
           options={Object.entries(words.headers).map(([value, label]) => ({ value, label }))}
         />
       </Field>
@@ -203,6 +210,7 @@ function Content({ draft, set, faultAt }: PartProps) {
           <Input value={headerText} onInput={(event) => set({ headerText: event.currentTarget.value })} />
         </Field>
       )}
+      {isMedia(header) && <HeadSample key={header} draft={draft} header={header} set={set} wabaId={wabaId} />}
       <Field label={words.body} hint={words.bodyHint} error={faultAt('body')}>
         <TextArea rows={5} value={body} onInput={(event) => set({ body: event.currentTarget.value })} />
       </Field>

@@ -25,7 +25,7 @@ export const elsewhere = (faults: readonly Fault[], draft: Draft, isNew: boolean
 const texts = ['header', 'body']
 const touches: Partial<Record<keyof Draft, string[]>> = {
   ...{ name: ['name'], language: ['language'], footer: ['footer'], buttons: ['buttons'] },
-  ...{ header: texts, headerText: texts, body: texts, samples: texts },
+  ...{ header: texts, headerText: texts, sample: ['header'], body: texts, samples: texts },
 }
 const fieldsOf = ['wabaId', 'name', 'language', ...contentParts, 'buttons']
 

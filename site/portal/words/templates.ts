@@ -73,7 +73,14 @@ export const editor = {
     AUTHENTICATION: 'A one-time code. Meta writes its words.',
   } as Record<string, string>,
   header: 'Header',
-  headers: { none: 'None', TEXT: 'Text', LOCATION: 'Map' } as Record<string, string>,
+  headers: {
+    none: 'None',
+    TEXT: 'Text',
+    IMAGE: 'Picture',
+    VIDEO: 'Video',
+    DOCUMENT: 'Document',
+    LOCATION: 'Map',
+  } as Record<string, string>,
   headerText: 'Text of the header',
   body: 'Text',
   bodyHint:
@@ -107,6 +114,14 @@ export const editor = {
   expires: 'The code is valid for (minutes)',
   submit: 'Submit to Meta',
   submitted: 'Meta has it. Most reviews take minutes; the answer shows here.',
-  mediaHeader:
-    'A template with a picture, video or document at its head is made in WhatsApp Manager, and then read from Meta.',
+  otherParts:
+    'This template has parts that only WhatsApp Manager can write. Change it there; it is read from Meta again.',
+  fileSample: 'Sample of the file',
+  fileHints: {
+    IMAGE: 'For Meta’s reviewers: JPEG or PNG, at most 5 MB. Each message brings its own.',
+    VIDEO: 'For Meta’s reviewers: MP4, at most 16 MB. Each message brings its own.',
+    DOCUMENT: 'For Meta’s reviewers: PDF, at most 16 MB. Each message brings its own.',
+  } as Record<string, string>,
+  uploading: 'Uploading…',
+  sampleThere: (name: string) => `Meta has ${name}.`,
 } as const

@@ -138,7 +138,15 @@ export type Media = {
   expiresAt: number
 }
 
-export type Upload = { id: string; mime: string; length: number; received: number; handle: string }
+export type Upload = {
+  id: string
+  /** Goes with the id in the address. */
+  sig: string
+  mime: string
+  length: number
+  received: number
+  handle: string
+}
 
 type StatusRecord = { status: string; at: number; errors?: Json[]; participant?: string }
 

@@ -69,23 +69,38 @@ export function clientBusinesses(call: Call): Json {
   }))
 }
 
-/** `POST /{app}/uploads`: opens a resumable upload. */
+/** What Meta takes as a sample or a picture; anything else is refused before a byte was sent. */
+const uploadTypes = ['application/pdf', 'image/jpeg', 'image/jpg', 'image/png', 'video/mp4']
+
+/** `POST /{app}/uploads`: opens a resumable upload. Its id comes with a signature, as a query of its own. */
 export function openUpload(call: Call): Json {
+  if (call.id !== call.sim.options.appId) throw noSuchObject(call.method, call.id)
+  const mime = need(call, 'file_type')
+  if (!uploadTypes.includes(mime)) throw refusal(100, `file_type ${mime} is not supported`)
+  const length = Number(need(call, 'file_length'))
+  if (!Number.isSafeInteger(length) || length < 1) throw refusal(100, 'file_length must be a positive number')
+  need(call, 'file_name')
   const upload: Upload = {
     id: `upload:${base64url(randomBytes(24))}`,
-    mime: need(call, 'file_type'),
-    length: Number(need(call, 'file_length')),
+    sig: base64url(randomBytes(12)),
+    mime,
+    length,
     received: 0,
     handle: `4::${base64url(randomBytes(30))}:${numericId('1', 10)}`,
   }
   call.sim.world.state.uploads.set(upload.id, upload)
-  return { id: upload.id }
+  return { id: `${upload.id}?sig=${upload.sig}` }
 }
+
+/** The type of a file that came whole; undefined for a handle that Meta never gave. */
+export const typeOfHandle = ({ sim }: Call, handle: unknown): string | undefined =>
+  [...sim.world.state.uploads.values()].find((one) => one.handle === handle && one.received === one.length)
+    ?.mime
 
 /** `POST /upload:…` with the bytes, `GET` for how many arrived. */
 export async function continueUpload(call: Call): Promise<Json> {
   const upload = call.sim.world.state.uploads.get(call.id)
-  if (!upload) throw noSuchObject(call.method, call.id)
+  if (!upload || param(call, 'sig') !== upload.sig) throw noSuchObject(call.method, call.id)
   if (call.method === 'GET') return { id: upload.id, file_offset: upload.received }
   if (!/^OAuth /i.test(call.request.headers.get('Authorization') ?? '')) {
     throw refusal(100, undefined, {
@@ -95,7 +110,9 @@ export async function continueUpload(call: Call): Promise<Json> {
   const offset = Number(call.request.headers.get('file_offset') ?? Number.NaN)
   if (offset !== upload.received)
     throw refusal(100, undefined, { message: `(#100) file_offset must be ${upload.received}` })
-  upload.received += (await call.request.arrayBuffer()).byteLength
+  const { byteLength } = await call.request.arrayBuffer()
+  if (upload.received + byteLength > upload.length) throw refusal(100, 'More bytes than file_length')
+  upload.received += byteLength
   return upload.received >= upload.length
     ? { h: upload.handle }
     : { id: upload.id, file_offset: upload.received }

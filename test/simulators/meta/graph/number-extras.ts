@@ -4,6 +4,7 @@
 import { refusal } from '../errors.ts'
 import { base64url, hex, randomBytes } from '../ids.ts'
 import type { Json, PhoneNumber } from '../state.ts'
+import { typeOfHandle } from './app-node.ts'
 import { type Call, need, needProduct, ownNumber, param } from './call.ts'
 import { page, select } from './fields.ts'
 import { list, oneOf, shape, text, webAddress } from './rules.ts'
@@ -64,6 +65,8 @@ export function changeProfile(call: Call): Json {
   needProduct(call)
   profileRule(call.body, 'profile')
   const { access_token: _, appsecret_proof: __, profile_picture_handle: picture, ...rest } = call.body
+  if (picture !== undefined && !/^image\//.test(typeOfHandle(call, picture) ?? ''))
+    throw refusal(100, 'The profile picture handle is not valid')
   const url =
     picture === undefined
       ? {}

@@ -3,6 +3,7 @@
 import { noSuchObject, refusal } from '../errors.ts'
 import type { Json, Template, TemplateComponent, Waba } from '../state.ts'
 import { newTemplate } from '../world-build.ts'
+import { typeOfHandle } from './app-node.ts'
 import { type Call, missing, need, needScope, ownWaba, param, sees } from './call.ts'
 import { page, select } from './fields.ts'
 import { variablesOf } from './template-render.ts'
@@ -75,7 +76,24 @@ function checkWords(component: TemplateComponent, limit: number): void {
   }
 }
 
-function checkComponents(given: unknown): TemplateComponent[] {
+const sampleTypes: Record<string, RegExp> = {
+  IMAGE: /^image\//,
+  VIDEO: /^video\//,
+  DOCUMENT: /^application\/pdf$/,
+}
+
+/** A sample that came by a resumable upload of this app, of the type of the header. */
+function checkSample(call: Call, { format = '', example }: TemplateComponent): void {
+  const types = sampleTypes[format.toUpperCase()]
+  if (!types) return
+  const [handle] = (example as { header_handle?: unknown[] } | undefined)?.header_handle ?? []
+  if (handle === undefined)
+    throw refusal(2388043, 'component of type HEADER is missing expected field(s) (example)')
+  if (!types.test(typeOfHandle(call, handle) ?? ''))
+    throw refusal(100, 'The header handle is not valid, or not of the type of the header')
+}
+
+function checkComponents(call: Call, given: unknown): TemplateComponent[] {
   if (!Array.isArray(given) || given.length === 0) throw missing('components')
   const components = given as TemplateComponent[]
   const part = (type: string): TemplateComponent | undefined =>
@@ -85,6 +103,7 @@ function checkComponents(given: unknown): TemplateComponent[] {
   if (body.text !== undefined) checkWords(body, 1024)
   const header = part('HEADER')
   if (header && (header.format ?? 'TEXT') === 'TEXT') checkWords(header, 60)
+  if (header) checkSample(call, header)
   const footer = part('FOOTER')
   if (footer?.text !== undefined) checkWords(footer, 60)
   const buttons = part('BUTTONS')?.buttons ?? []
@@ -112,7 +131,7 @@ export function createTemplate(call: Call): Json {
   if (own.some((one) => one.name === name && one.language === language)) throw refusal(2388024)
   if (own.length >= 250) throw refusal(2388019)
   const format = param(call, 'parameter_format')?.toUpperCase() === 'NAMED' ? 'NAMED' : 'POSITIONAL'
-  const components = checkComponents(call.body.components)
+  const components = checkComponents(call, call.body.components)
   const template = newTemplate(
     { name, language, category, status: 'PENDING', parameter_format: format, components },
     waba.id,
@@ -131,7 +150,7 @@ export function editTemplate(call: Call): Json {
   if (template.status === 'APPROVED' && template.editedAt !== null && now - template.editedAt < 86_400_000) {
     throw refusal(2388003, 'This template can be edited once in 24 hours', { status: 400 })
   }
-  if (call.body.components !== undefined) template.components = checkComponents(call.body.components)
+  if (call.body.components !== undefined) template.components = checkComponents(call, call.body.components)
   template.editedAt = now
   template.status = 'PENDING'
   call.sim.world.touch()

@@ -1,7 +1,7 @@
-// Which files WhatsApp takes, how large they may be, and whether a file is what it says it is. Pure. Called by upload.ts before
-// anything leaves. Source: media (Meta): types and sizes.
+// Which files WhatsApp takes, how large they may be, and whether a file is what it says it is. Pure. Asked before anything
+// leaves, by the media walk and the upkeep walk. Source: media (Meta): types and sizes.
 
-import { type FileKind, plainMime } from '../conversations/file-content.ts'
+import { type FileKind, plainMime } from './file-content.ts'
 
 const kib = 1024
 const mib = 1024 * kib
