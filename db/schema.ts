@@ -301,6 +301,8 @@ export const numbers = sqliteTable(
   (t) => [
     uniqueIndex('numbers_connected').on(t.phoneNumberId).where(sql`disconnected_at IS NULL`),
     index('numbers_account').on(t.accountId, t.id),
+    // Who else has had a number.
+    index('numbers_phone').on(t.phoneNumberId),
   ],
 )
 

@@ -8,7 +8,13 @@ import { outcomes } from './reading.ts'
 
 const { holds, intakeCounts, numbers, rawEvents } = schema
 
-export type OwnNumber = { id: string; phoneNumberId: string; wabaId: string; disconnectedAt: number | null }
+export type OwnNumber = {
+  id: string
+  accountId: string
+  phoneNumberId: string
+  wabaId: string
+  disconnectedAt: number | null
+}
 
 export async function loadOwnNumber(
   db: Database,
@@ -18,6 +24,7 @@ export async function loadOwnNumber(
   const [row] = await db
     .select({
       id: numbers.id,
+      accountId: numbers.accountId,
       phoneNumberId: numbers.phoneNumberId,
       wabaId: numbers.wabaId,
       disconnectedAt: numbers.disconnectedAt,
@@ -31,24 +38,26 @@ const countNames = ['received', ...outcomes] as const
 export type Counts = Record<(typeof countNames)[number], number>
 
 /**
- * Counts go by Meta's number, whoever has it: of one that was disconnected nothing since is told, nor of that day itself where
- * another workspace has it by now.
+ * Counts go by Meta's number, whoever has it. Of one that was disconnected nothing since is told, and no day on which another
+ * workspace had it, were it for an hour.
  */
-function until(at: number | null, phoneNumberId: string): SQL | undefined {
-  if (at === null) return undefined
-  const last = new Date(at).toISOString().slice(0, 10)
-  const taken = sql`EXISTS (SELECT 1 FROM numbers n WHERE n.phone_number_id = ${phoneNumberId} AND n.disconnected_at IS NULL)`
-  return sql`(${intakeCounts.day} < ${last} OR (${intakeCounts.day} = ${last} AND NOT ${taken}))`
+function ownDays({ accountId, phoneNumberId, disconnectedAt }: Counted): SQL {
+  const dayOf = (at: SQL) => sql`strftime('%Y-%m-%d', ${at} / 1000, 'unixepoch')`
+  const { day } = intakeCounts
+  const last = disconnectedAt === null ? sql`true` : sql`${day} <= ${dayOf(sql`${disconnectedAt}`)}`
+  return sql`${last} AND NOT EXISTS (SELECT 1 FROM numbers n
+    WHERE n.phone_number_id = ${phoneNumberId} AND n.account_id <> ${accountId} AND ${day} >= ${dayOf(sql`n.connected_at`)}
+      AND (n.disconnected_at IS NULL OR ${day} <= ${dayOf(sql`n.disconnected_at`)}))`
 }
 
-type Counted = Pick<OwnNumber, 'phoneNumberId' | 'disconnectedAt'>
+type Counted = Pick<OwnNumber, 'accountId' | 'phoneNumberId' | 'disconnectedAt'>
 
 /** Newest day first; `days` bounds how far back. */
-export const countsQuery = (db: Database, { phoneNumberId, disconnectedAt }: Counted, days: number) =>
+export const countsQuery = (db: Database, number: Counted, days: number) =>
   db
     .select()
     .from(intakeCounts)
-    .where(and(eq(intakeCounts.counterKey, phoneNumberId), until(disconnectedAt, phoneNumberId)))
+    .where(and(eq(intakeCounts.counterKey, number.phoneNumberId), ownDays(number)))
     .orderBy(desc(intakeCounts.day))
     .limit(days)
 

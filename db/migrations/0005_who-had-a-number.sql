@@ -1,0 +1,1 @@
+CREATE INDEX `numbers_phone` ON `numbers` (`phone_number_id`);
