@@ -12,7 +12,7 @@ import { keepNumbers } from './keep.ts'
 import type { Connected } from './signup.ts'
 import { finishNumber, type Step, step, subscribe } from './steps.ts'
 
-const { wabas } = schema
+const { numbers, wabas } = schema
 
 export type Held = { row: typeof wabas.$inferSelect; token: string | undefined }
 
@@ -24,6 +24,16 @@ export async function loadHeld(world: World, accountId: string, wabaId: string):
   const column = { table: 'wabas', column: 'token', rowId: wabaId, sealed: row.token }
   const [token] = await openColumns(world.env.KEEPER, accountId, [column], world.now)
   return { row, token }
+}
+
+/** Whoever disconnected a number connects it again by naming it; a look at its account is no wish to have it back. */
+async function loadDisconnected({ db }: World, accountId: string, wabaId: string): Promise<Set<string>> {
+  const rows = await db
+    .select({ id: numbers.phoneNumberId, at: numbers.disconnectedAt })
+    .from(numbers)
+    .where(and(eq(numbers.accountId, accountId), eq(numbers.wabaId, wabaId)))
+  const connected = new Set(rows.filter(({ at }) => at === null).map(({ id }) => id))
+  return new Set(rows.map(({ id }) => id).filter((id) => !connected.has(id)))
 }
 
 /** Undefined when the workspace has no such account. */
@@ -40,8 +50,12 @@ export async function lookForNumbers(
   if (!listed.ok) return listed
   const steps: Step[] = []
   const by = { accountId: principal.accountId, actor: actorOf(principal) }
+  const left = await loadDisconnected(world, by.accountId, wabaId)
+  const wanted = listed.value.filter(({ id }) => !left.has(id))
   const { kept, taken } =
-    listed.value.length > 0 ? await keepNumbers(world, by, wabaId, listed.value) : { kept: [], taken: [] }
+    wanted.length > 0 ? await keepNumbers(world, by, wabaId, wanted) : { kept: [], taken: [] }
+  for (const { id, displayPhoneNumber } of listed.value)
+    if (left.has(id)) steps.push(step('number', 'skipped', `${displayPhoneNumber} was disconnected here.`))
   steps.push(...taken.map(() => step('number', 'failed', 'Another workspace has one of its numbers.')))
   if (listed.value.length === 0)
     steps.push(

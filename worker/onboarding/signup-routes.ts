@@ -120,7 +120,8 @@ const lookAgain = createRoute({
   path: '/whatsapp-accounts/{id}/numbers',
   operationId: 'lookForNumbers',
   summary: 'Look for numbers of a WhatsApp account',
-  description: 'Connects those that came since, and walks every step that is still open.',
+  description:
+    'Connects those that came since, and walks every step that is still open. One that was disconnected on purpose stays so.',
   tags,
   request: {
     params: z.object({ id: metaId('201500300400500').openapi({ param: { name: 'id', in: 'path' } }) }),

@@ -362,7 +362,20 @@ describe('disconnecting', () => {
     expect((await disconnect(stage.owner.headers)).status).toBe(200)
     expect(await tokenOf(sol.accountId, sol.wabaId)).toBe(sol.token)
     expect(atMeta().waba.subscribed).toBe(true)
-    const rows = (await read(await ask('/api/v1/numbers', { headers: stage.owner.headers }))).data
-    expect(rows.map(({ connection }) => connection).sort()).toEqual(['connected', 'disconnected'])
+    const connections = async () => {
+      const { data } = await read(await ask('/api/v1/numbers', { headers: stage.owner.headers }))
+      return data.map(({ connection }) => connection).sort()
+    }
+    expect(await connections()).toEqual(['connected', 'disconnected'])
+    // A look at the account is no wish to have it back; naming it is.
+    const path = `/api/v1/whatsapp-accounts/${sol.wabaId}/numbers`
+    const look = await read(await ask(path, { method: 'POST', headers: stage.owner.headers }))
+    expect(JSON.stringify(look)).toContain('was disconnected here')
+    expect(await connections()).toEqual(['connected', 'disconnected'])
+    const body = { wabaId: sol.wabaId, phoneNumberId: sol.phoneNumberId, accessToken: sol.token }
+    await ask('/api/v1/numbers', { headers: stage.owner.headers, body })
+    expect(await connections()).toEqual(['connected', 'connected', 'disconnected'])
+    await ask(path, { method: 'POST', headers: stage.owner.headers })
+    expect(await connections()).toEqual(['connected', 'connected', 'disconnected'])
   })
 })
