@@ -265,6 +265,10 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
     await page.keyboard.press('Escape')
     await page.keyboard.press('l')
     await page.getByRole('menu', { name: 'Labels' }).waitFor()
+    // A message that comes scrolls the thread, and takes no menu from under somebody's hands.
+    await place.say('ana', 'While a menu is open')
+    await bubble(page, 'While a menu is open').waitFor()
+    await page.getByRole('menu', { name: 'Labels' }).waitFor()
     await page.keyboard.press('Escape')
     await page.keyboard.press('n')
     expect(

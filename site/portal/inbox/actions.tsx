@@ -1,7 +1,7 @@
 // What can be done with one message: react, reply, copy, have it explained. One popover for the whole thread, beside the
 // message it is about. Part of thread.tsx.
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { can } from '../session.ts'
 import { Button, focusOn, toast } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
@@ -26,7 +26,7 @@ export function Actions({
 }) {
   const box = useRef<HTMLDivElement>(null)
   const [isAll, setAll] = useState(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current
     if (!element) return
     element.showPopover()

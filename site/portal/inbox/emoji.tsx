@@ -1,13 +1,13 @@
 // Emoji to pick from: by group, or by a word. Loaded when it is first opened; its list is our own and small.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import * as words from '../words/inbox.ts'
 import { groups } from './emoji-list.ts'
 
 export function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   const [q, setQ] = useState('')
   const search = useRef<HTMLInputElement>(null)
-  useEffect(() => search.current?.focus(), [])
+  useLayoutEffect(() => search.current?.focus(), [])
   const shown = useMemo(() => {
     const wanted = q.trim().toLowerCase()
     return groups

@@ -1,6 +1,6 @@
 // What a message is written with: words, an answer to something, files, and the send button. Part of composer.tsx.
 
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { bytes } from '../format.ts'
 import { Button, Progress } from '../ui/index.ts'
 import * as words from '../words/inbox.ts'
@@ -33,7 +33,7 @@ export function MessageForm({
     sendComposed(id)
     area.current?.focus()
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (replyTo) area.current?.focus()
   }, [replyTo])
   return (

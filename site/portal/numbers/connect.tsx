@@ -1,6 +1,6 @@
 // The script of /portal/numbers/connect: Meta's own window, a token by hand, accounts that wait for a number.
 
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { mount } from '../mount.tsx'
 import { LinkButton, Page } from '../ui/index.ts'
 import { connect as words } from '../words/connect.ts'
@@ -12,7 +12,7 @@ import { MetaWindow } from './connect-window.tsx'
 
 function Connect() {
   const [connected, setConnected] = useState<Connected>()
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (connected) document.getElementById('outcome')?.focus()
   }, [connected])
   return (

@@ -1,6 +1,6 @@
 // The field for the six digits of a mail. Called wherever a code is asked for.
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useField } from '../ui/field.tsx'
 
 export const codeDigits = 6
@@ -15,7 +15,7 @@ type CodeInputProps = {
 /** What is pasted with spaces or words around it becomes digits. It has the focus when it comes: typing goes straight on. */
 export function CodeInput({ value, onInput, onFull }: CodeInputProps) {
   const ref = useRef<HTMLInputElement>(null)
-  useEffect(() => ref.current?.focus(), [])
+  useLayoutEffect(() => ref.current?.focus(), [])
   return (
     <input
       {...useField()}

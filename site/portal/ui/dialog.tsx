@@ -1,7 +1,7 @@
 // The browser's own dialog: it keeps the focus, closes with Escape, and gives the focus back.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { common } from '../words/shell.ts'
 import { Button } from './button.tsx'
 
@@ -21,7 +21,8 @@ type DialogProps = {
 export function Dialog({ title, open, onClose, children, actions, wide = false, onSubmit }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before the next key, as in focusOn: what is typed at once belongs to what was opened.
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (!open || !dialog) return
     const before = document.activeElement

@@ -1,7 +1,7 @@
 // A button that opens a list of things to do. Arrows walk, a letter jumps, Escape closes and gives the focus back.
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon, type IconName } from './icon.tsx'
 
 export type MenuItem = {
@@ -61,17 +61,19 @@ export function Menu({ label, items, icon, children, class: more = '' }: MenuPro
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before the next key, as in focusOn.
+  useLayoutEffect(() => {
     const shown = list.current
     if (!open || !shown || !button.current) return
     shown.showPopover()
     place(shown, button.current)
     itemsIn(shown)[0]?.focus()
-    const away = (event: Event) => {
-      const inside =
-        event.target instanceof Node &&
-        (shown.contains(event.target) || button.current?.contains(event.target))
-      if (!inside) setOpen(false)
+    const away = ({ target, type }: Event) => {
+      const node = target instanceof Node ? target : undefined
+      const inside = shown.contains(node ?? null) || button.current?.contains(node ?? null)
+      // What scrolls elsewhere moves nothing here: a message that comes must not close a menu.
+      const still = type === 'scroll' && node && !node.contains(button.current)
+      if (!inside && !still) setOpen(false)
     }
     const events = ['pointerdown', 'scroll', 'resize', 'focusin'] as const
     for (const name of events) addEventListener(name, away, true)
