@@ -102,20 +102,16 @@ export const tell = <T>(path: string, method: string, body?: unknown): Promise<R
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
 
-const nameChars = 800
-
 /** The file itself is the body. */
-export const give = <T>(path: string, method: string, file: File): Promise<Result<T>> => {
-  const name = encodeURIComponent(file.name)
-  return ask<T>(path, {
+export const give = <T>(path: string, method: string, file: File): Promise<Result<T>> =>
+  ask<T>(path, {
     method,
     body: file,
     headers: {
       'content-type': file.type || 'application/octet-stream',
-      ...(name.length > nameChars ? {} : { 'x-filename': name }),
+      'x-filename': encodeURIComponent(file.name),
     },
   })
-}
 
 async function resultOf<T>(sent: Promise<Response>): Promise<Result<T>> {
   try {
