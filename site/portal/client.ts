@@ -107,10 +107,7 @@ export const give = <T>(path: string, method: string, file: File): Promise<Resul
   ask<T>(path, {
     method,
     body: file,
-    headers: {
-      'content-type': file.type || 'application/octet-stream',
-      'x-filename': encodeURIComponent(file.name),
-    },
+    headers: { 'content-type': file.type || 'application/octet-stream' },
   })
 
 async function resultOf<T>(sent: Promise<Response>): Promise<Result<T>> {

@@ -99,7 +99,7 @@ describe.skipIf(noBrowser)(inBrowser('the inbox'), () => {
       .click()
     await page.getByRole('button', { name: 'Write a message' }).click()
     await page.waitForURL(/\/portal\/inbox\?c=cnv_/)
-    await rowOf(page, 'Nuria New').getByText('Nothing written yet').waitFor()
+    await rowOf(page, 'Nuria New').getByText('No messages').waitFor()
     expect(await composer(page).count()).toBe(0)
     await page.getByRole('button', { name: 'Choose a template' }).click()
     const dialog = page.getByRole('dialog')

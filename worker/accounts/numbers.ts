@@ -60,14 +60,15 @@ export async function claimWaba(db: Database, row: WabaRow): Promise<boolean> {
   return claimed.length > 0
 }
 
-/** Fails the batch, on purpose, when the number stands under another workspace. */
+/** Renewed, it is connected since when it was. Fails the batch, on purpose, when the number stands under another workspace. */
 export const numberUpsert = (db: Database, row: NewNumber): Statement =>
   rowsInsert(
     db,
     numbers,
     [row],
     sql`ON CONFLICT (id) DO UPDATE SET waba_id = excluded.waba_id, display_phone_number = excluded.display_phone_number,
-      verified_name = excluded.verified_name, connected_at = excluded.connected_at, disconnected_at = NULL`,
+      verified_name = excluded.verified_name, connected_at = CASE WHEN numbers.disconnected_at IS NULL THEN numbers.connected_at ELSE excluded.connected_at END,
+      disconnected_at = NULL`,
   )
 
 type NewNumber = Pick<

@@ -1,7 +1,6 @@
 // The door that begins a conversation. Mounted by app.ts.
 
-import { database } from '../../db/client.ts'
-import { type DoorEnv, seesIdentifiers } from '../audit/principal.ts'
+import type { DoorEnv } from '../audit/principal.ts'
 import {
   aboutPeople,
   createRoute,
@@ -14,8 +13,6 @@ import {
 } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
 import { beginConversation } from './begin.ts'
-import { conversationQuery, openConversations } from './list-conversations.ts'
-import { conversationSchema, conversationView } from './shapes.ts'
 
 const postConversation = createRoute({
   ...aboutPeople('messages:send'),
@@ -24,7 +21,7 @@ const postConversation = createRoute({
   operationId: 'beginConversation',
   summary: 'Begin a conversation',
   description:
-    'Of a number with a contact; where there is one already, it is answered. Nothing is sent by it, and who has written nothing within 24 hours can be sent a template alone.',
+    'Of a number with a contact; where there is one already, that one is answered. Nothing is sent by it, and who has written nothing within 24 hours can be sent a template alone.',
   tags: ['Conversations'],
   request: {
     params: idParam('cnt_1a3c5e7g9j1m3p5r7t9w1y3a5c'),
@@ -35,30 +32,25 @@ const postConversation = createRoute({
     ),
   },
   responses: {
-    200: jsonAnswer('The conversation.', conversationSchema),
+    200: jsonAnswer(
+      'Where it is. What is in it is read by its own doors.',
+      z
+        .object({ id: z.string().openapi({ example: 'cnv_5b7d9f1h3k5n7q9s1v3x5z7b9d' }) })
+        .openapi('BegunConversation'),
+    ),
     ...refusals('bad_request', 'unauthorized', 'forbidden', 'frozen', 'not_found', 'conflict'),
   },
 })
 
 export const beginning = openApiRoom<DoorEnv>().openapi(postConversation, async (c) => {
-  const { principal } = c.var
-  const { accountId } = principal
+  const { accountId } = c.var.principal
   const { numberId } = c.req.valid('json')
-  const now = Date.now()
-  const begun = await beginConversation(
-    c.env,
-    { accountId, contactId: c.req.valid('param').id, numberId },
-    now,
-  )
+  const between = { accountId, contactId: c.req.valid('param').id, numberId }
+  const begun = await beginConversation(c.env, between, Date.now())
   if (!begun.ok && begun.reason === 'no_such_number')
     throw new Problem('bad_request', { detail: 'numberId names no number of this workspace.' })
   if (!begun.ok && begun.reason === 'disconnected')
     throw new Problem('conflict', { detail: 'This number was disconnected. Connect it again first.' })
   if (!begun.ok) throw new Problem('not_found')
-  const db = database(c.env.DB)
-  const rows = await conversationQuery(db, accountId, begun.value)
-  const who = { accountId, memberId: principal.member?.id }
-  const [conversation] = await openConversations(c.env, db, who, rows, now)
-  if (!conversation) throw new Problem('not_found')
-  return c.json(conversationView(conversation, seesIdentifiers(principal)), 200)
+  return c.json({ id: begun.value }, 200)
 })

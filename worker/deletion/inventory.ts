@@ -125,13 +125,15 @@ const loadPeople = (db: Database, subject: Subject) =>
 
 type Open = (columns: Sealed[]) => Promise<(string | undefined)[]>
 
+/** Not of templates: their words stand in the list of templates, too, and are nobody's own. */
 async function sampleTexts(db: Database, open: Open, subject: Subject, ids: string[]): Promise<string[]> {
   const rows = await db
     .select({ id: messages.id, content: messages.content, wamid: messages.wamid })
     .from(messages)
     .where(
       sql`${messages.accountId} = ${subject.accountId} AND ${messages.conversationId} IN (
-        SELECT id FROM conversations WHERE account_id = ${subject.accountId} AND contact_id IN ${among(ids)})`,
+        SELECT id FROM conversations WHERE account_id = ${subject.accountId} AND contact_id IN ${among(ids)})
+        AND ${messages.type} <> 'template'`,
     )
     .limit(limits.inventorySamples)
   const contents = await open(

@@ -13,6 +13,7 @@ export type OwnNumber = {
   accountId: string
   phoneNumberId: string
   wabaId: string
+  connectedAt: number
   disconnectedAt: number | null
 }
 
@@ -27,6 +28,7 @@ export async function loadOwnNumber(
       accountId: numbers.accountId,
       phoneNumberId: numbers.phoneNumberId,
       wabaId: numbers.wabaId,
+      connectedAt: numbers.connectedAt,
       disconnectedAt: numbers.disconnectedAt,
     })
     .from(numbers)
@@ -38,19 +40,20 @@ const countNames = ['received', ...outcomes] as const
 export type Counts = Record<(typeof countNames)[number], number>
 
 /**
- * Counts go by Meta's number, whoever has it. Of one that was disconnected nothing since is told, and no day on which another
- * workspace had it, were it for an hour.
+ * Counts go by Meta's number, whoever has it. Told are the days from its connection to its end here, without those on which
+ * another workspace had it, were it for an hour.
  */
-function ownDays({ accountId, phoneNumberId, disconnectedAt }: Counted): SQL {
+function ownDays({ accountId, phoneNumberId, connectedAt, disconnectedAt }: Counted): SQL {
   const dayOf = (at: SQL) => sql`strftime('%Y-%m-%d', ${at} / 1000, 'unixepoch')`
   const { day } = intakeCounts
+  const first = sql`${day} >= ${dayOf(sql`${connectedAt}`)}`
   const last = disconnectedAt === null ? sql`true` : sql`${day} <= ${dayOf(sql`${disconnectedAt}`)}`
-  return sql`${last} AND NOT EXISTS (SELECT 1 FROM numbers n
+  return sql`${first} AND ${last} AND NOT EXISTS (SELECT 1 FROM numbers n
     WHERE n.phone_number_id = ${phoneNumberId} AND n.account_id <> ${accountId} AND ${day} >= ${dayOf(sql`n.connected_at`)}
       AND (n.disconnected_at IS NULL OR ${day} <= ${dayOf(sql`n.disconnected_at`)}))`
 }
 
-type Counted = Pick<OwnNumber, 'accountId' | 'phoneNumberId' | 'disconnectedAt'>
+type Counted = Omit<OwnNumber, 'id' | 'wabaId'>
 
 /** Newest day first; `days` bounds how far back. */
 export const countsQuery = (db: Database, number: Counted, days: number) =>

@@ -27,11 +27,11 @@ export async function loadHeld(world: World, accountId: string, wabaId: string):
 }
 
 /** Whoever disconnected a number connects it again by naming it; a look at its account is no wish to have it back. */
-async function loadDisconnected({ db }: World, accountId: string, wabaId: string): Promise<Set<string>> {
+async function loadDisconnected({ db }: World, accountId: string): Promise<Set<string>> {
   const rows = await db
     .select({ id: numbers.phoneNumberId, at: numbers.disconnectedAt })
     .from(numbers)
-    .where(and(eq(numbers.accountId, accountId), eq(numbers.wabaId, wabaId)))
+    .where(eq(numbers.accountId, accountId))
   const connected = new Set(rows.filter(({ at }) => at === null).map(({ id }) => id))
   return new Set(rows.map(({ id }) => id).filter((id) => !connected.has(id)))
 }
@@ -50,12 +50,19 @@ export async function lookForNumbers(
   if (!listed.ok) return listed
   const steps: Step[] = []
   const by = { accountId: principal.accountId, actor: actorOf(principal) }
-  const left = await loadDisconnected(world, by.accountId, wabaId)
+  const left = await loadDisconnected(world, by.accountId)
   const wanted = listed.value.filter(({ id }) => !left.has(id))
   const { kept, taken } =
     wanted.length > 0 ? await keepNumbers(world, by, wabaId, wanted) : { kept: [], taken: [] }
   for (const { id, displayPhoneNumber } of listed.value)
-    if (left.has(id)) steps.push(step('number', 'skipped', `${displayPhoneNumber} was disconnected here.`))
+    if (left.has(id))
+      steps.push(
+        step(
+          'number',
+          'skipped',
+          `${displayPhoneNumber} was disconnected here. To have it back, connect it by hand or in Meta’s window.`,
+        ),
+      )
   steps.push(...taken.map(() => step('number', 'failed', 'Another workspace has one of its numbers.')))
   if (listed.value.length === 0)
     steps.push(

@@ -1,7 +1,7 @@
 // The words of a template that is sent: Meta gets its name and values alone, and the team wants to read what the person reads.
 // Called by facts.ts.
 
-import { and, eq } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { type Database, schema } from '../../db/client.ts'
 import { fields, text } from '../meta/json.ts'
 import type { Outgoing } from '../meta/send-message.ts'
@@ -31,6 +31,9 @@ export async function loadTemplateText(
         eq(numbers.phoneNumberId, phoneNumberId),
       ),
     )
+    // One that was deleted and made again stands twice until the list is read anew.
+    .orderBy(desc(templates.componentsAt))
+    .limit(1)
     .get()
   return row && sentenceOf(row.components, payload)
 }

@@ -19,7 +19,9 @@ export function sentenceOf(components: readonly unknown[], payload: unknown): st
     return said === '' ? [] : [filled(said, listed(loose(ofType(given, type)).parameters))]
   }
   const body = part('body')
-  return body.length === 0 ? undefined : [...part('header'), ...body, ...part('footer')].join('\n')
+  return body.length === 0
+    ? undefined
+    : [...part('header'), ...body, ...part('footer')].join('\n').slice(0, mostCharsInAll)
 }
 
 /** Meta writes types in capitals where it lists them, and takes small letters where they are sent. */
@@ -34,5 +36,12 @@ function filled(said: string, parameters: readonly unknown[]): string {
   return said.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (variable, name: string) => values.get(name) || variable)
 }
 
+/** Meta takes no more in a whole body; what is longer is refused there, and cut here. */
+const mostChars = 1024
+const mostCharsInAll = 4096
+
 const wordsOf = ({ text: said, currency, date_time }: Loose): string =>
-  text(said) || text(loose(currency).fallback_value) || text(loose(date_time).fallback_value)
+  (text(said) || text(loose(currency).fallback_value) || text(loose(date_time).fallback_value)).slice(
+    0,
+    mostChars,
+  )

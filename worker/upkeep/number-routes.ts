@@ -115,7 +115,7 @@ export const numberUpkeep = openApiRoom<DoorEnv>()
     return c.json(profile.value, 200)
   })
   .openapi(putPicture, async (c) => {
-    const given = await givenFile(c.req.raw, c.req.valid('header')['x-filename'])
+    const given = await givenFile(c.req.raw)
     const profile = await changePicture(askingOf(c), c.var.principal, c.req.valid('param').id, given)
     if (!profile.ok) throw problemOf(profile)
     return c.json(profile.value, 200)

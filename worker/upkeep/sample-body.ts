@@ -2,24 +2,22 @@
 
 import { readCapped } from '../ground/http.ts'
 import { limits } from '../ground/limits.ts'
-import { z } from '../ground/openapi.ts'
 import { Problem } from '../ground/problems.ts'
-import type { Given } from './samples.ts'
+import { type Given, isSampleType, otherType } from './samples.ts'
 
 /** For createRoute. */
 export const sampleBody = {
-  headers: z.object({
-    'x-filename': z.string().max(limits.filenameChars).optional().describe('Percent-encoded.'),
-  }),
   body: {
     required: true,
     content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
   },
 } as const
 
-export async function givenFile(request: Request, name: string | undefined): Promise<Given> {
+/** Of a type that cannot be, nothing is read. */
+export async function givenFile(request: Request): Promise<Given> {
+  const mime = request.headers.get('content-type') ?? ''
+  if (!isSampleType(mime)) throw new Problem('file_refused', { detail: otherType.detail })
   const read = await readCapped(request, limits.sampleBytes)
   if (!read.ok) throw new Problem(read.reason === 'too_large' ? 'too_large' : 'bad_request')
-  const bytes = read.value as Uint8Array<ArrayBuffer>
-  return { bytes, mime: request.headers.get('content-type') ?? '', name }
+  return { bytes: read.value as Uint8Array<ArrayBuffer>, mime }
 }

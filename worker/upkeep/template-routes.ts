@@ -181,7 +181,7 @@ export const templates = openApiRoom<DoorEnv>()
     return c.json(synced.value, 200)
   })
   .openapi(sample, async (c) => {
-    const given = await givenFile(c.req.raw, c.req.valid('header')['x-filename'])
+    const given = await givenFile(c.req.raw)
     const { wabaId } = c.req.valid('query')
     const uploaded = await uploadHead(askingOf(c), c.var.principal, wabaId, given)
     if (!uploaded.ok) throw problemOf(uploaded)

@@ -135,7 +135,7 @@ export async function createTemplate(
   const own = await loadOpenWabas(db, env.KEEPER, accountId, now, asked.wabaId)
   const [waba] = own
   if (!waba) return noConnection(asked.wabaId)
-  if (own.length > 1) return refused({ reason: 'conflict', detail: 'Say in wabaId which WhatsApp account.' })
+  if (own.length > 1) return severalAccounts
   const { name, language, category, named, components } = asked
   const body = JSON.stringify({
     ...{ name, language, category, components },
@@ -179,8 +179,10 @@ export async function uploadHead(
   const { env, now } = asking
   const { accountId } = principal
   const db = database(env.DB)
-  const [waba] = await loadOpenWabas(db, env.KEEPER, accountId, now, wabaId)
+  const own = await loadOpenWabas(db, env.KEEPER, accountId, now, wabaId)
+  const [waba] = own
   if (!waba) return noConnection(wabaId)
+  if (own.length > 1) return severalAccounts
   const sample = parseSample(given)
   if (!sample.ok) return sample
   const handle = await uploadSample(asking, waba.token, sample.value)
@@ -189,6 +191,11 @@ export async function uploadHead(
   await writeBatch(db, [entryInsert(db, { ...entry, at: now })])
   return ok({ handle: handle.value, format: sample.value.format })
 }
+
+const severalAccounts = refused({
+  reason: 'conflict',
+  detail: 'Say in wabaId which WhatsApp account.',
+} as const)
 
 const noConnection = (wabaId: string | undefined): Result<never, NotDone> =>
   wabaId === undefined

@@ -10,9 +10,8 @@ export function WriteTo({ contact }: { contact: Contact }) {
   const [isBusy, setBusy] = useState(false)
   const { data } = useResource(loadNumbers, [])
   const talking = contact.conversations.map(({ numberId }) => numberId)
-  const free = (data?.data ?? []).filter(
-    ({ id, connection }) => connection !== 'disconnected' && !talking.includes(id),
-  )
+  const connected = (data?.data ?? []).filter(({ connection }) => connection !== 'disconnected')
+  const free = connected.filter(({ id }) => !talking.includes(id))
   const begin = async (numberId: string) => {
     setBusy(true)
     const begun = await call(
@@ -22,9 +21,10 @@ export function WriteTo({ contact }: { contact: Contact }) {
     setBusy(false)
     toast({ text: sentenceOf(begun.problem), tone: 'bad' })
   }
-  const [only, ...others] = free
+  const [only] = free
   if (!only) return null
-  if (others.length === 0)
+  // Where there are several, it is said from which.
+  if (connected.length === 1)
     return (
       <Button icon="mail" busy={isBusy} onClick={() => void begin(only.id)}>
         {words.write}

@@ -35,19 +35,21 @@ export function ProfileForm({ numberId }: { numberId: string }) {
       {state === 'loading' && <Skeleton />}
       {state === 'failed' && problem && <Failed problem={problem} onRetry={() => void reload()} />}
       {data && <Picture path={path} onDone={(next) => set(() => next)} />}
-      {data && (
-        <Form key={JSON.stringify(data)} profile={data} path={path} onDone={(next) => set(() => next)} />
-      )}
+      {data && <Form key={wordsOf(data)} profile={data} path={path} onDone={(next) => set(() => next)} />}
     </section>
   )
 }
+
+/** What the form is about: a new picture must not take away what is being written. */
+const wordsOf = ({ about, address, description, email, websites, vertical }: Profile): string =>
+  JSON.stringify({ about, address, description, email, websites, vertical })
 
 /** Goes to Meta at once: there is nothing beside it to be saved. */
 function Picture({ path, onDone }: { path: string; onDone: (next: Profile) => void }) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const change = async (file: File | undefined) => {
-    if (!file) return
+    if (!file || isBusy) return
     setBusy(true)
     setError(undefined)
     const told = await give<Profile>(`${path}/picture`, 'PUT', file)
@@ -57,9 +59,14 @@ function Picture({ path, onDone }: { path: string; onDone: (next: Profile) => vo
     onDone(told.data)
   }
   return (
-    <Field label={words.picture} hint={isBusy ? words.uploading : words.pictureHint} error={error}>
-      <FileControl accept="image/jpeg,image/png" disabled={isBusy} onFile={(file) => void change(file)} />
-    </Field>
+    <>
+      <Field label={words.picture} hint={words.pictureHint} error={error}>
+        <FileControl accept="image/jpeg,image/png" onFile={(file) => void change(file)} />
+      </Field>
+      <p class="hint" role="status">
+        {isBusy && words.uploading}
+      </p>
+    </>
   )
 }
 

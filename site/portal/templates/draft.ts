@@ -25,7 +25,7 @@ export type Draft = {
   header: 'none' | 'TEXT' | 'LOCATION' | MediaHeader
   headerText: string
   /** Meta’s handle of a sample of the file at the head. */
-  sample: { handle: string; name: string } | undefined
+  sample: { handle: string; name: string; header: MediaHeader } | undefined
   body: string
   footer: string
   /** By variable, `header.1` and `body.1`. */
@@ -90,7 +90,9 @@ export function componentsOf(draft: Draft): object[] {
             type: 'HEADER',
             format: header,
             ...(header === 'TEXT' ? { text: headerText, ...exampleOf(draft, 'header', headerText) } : {}),
-            ...(isMedia(header) && sample ? { example: { header_handle: [sample.handle] } } : {}),
+            ...(isMedia(header) && sample?.header === header
+              ? { example: { header_handle: [sample.handle] } }
+              : {}),
           },
         ]),
     { type: 'BODY', text: body, ...exampleOf(draft, 'body', body) },

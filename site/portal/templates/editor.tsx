@@ -57,6 +57,7 @@ export function Editor({ template, accounts, onClose, onDone }: Props) {
   }
   const choose = (id: string) => {
     setWaba(id)
+    setDraft((before) => before && { ...before, sample: undefined })
     setFaults((before) => before.filter(({ path }) => path !== 'wabaId'))
   }
   const faultAt = (path: string) => faults.find((one) => one.path === path)?.message

@@ -18,21 +18,25 @@ export function HeadSample({ draft, header, set, wabaId }: Props) {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const take = async (file: File | undefined) => {
-    if (!file) return
+    if (!file || isBusy) return
     if (wabaId === '') return setError(words.accountMissing)
     setBusy(true)
     setError(undefined)
     const query = wabaId === undefined ? '' : `?wabaId=${encodeURIComponent(wabaId)}`
     const told = await give<{ handle: string }>(`/templates/samples${query}`, 'POST', file)
     setBusy(false)
-    if (told.ok) set({ sample: { handle: told.data.handle, name: file.name } })
+    if (told.ok) set({ sample: { handle: told.data.handle, name: file.name, header } })
     else setError(sentenceOf(told.problem))
   }
   const { sample } = draft
-  const said = isBusy ? words.uploading : sample ? words.sampleThere(sample.name) : words.fileHints[header]
   return (
-    <Field label={words.fileSample} hint={said} error={error}>
-      <FileControl accept={sampleTypes[header]} disabled={isBusy} onFile={(file) => void take(file)} />
-    </Field>
+    <>
+      <Field label={words.fileSample} hint={words.fileHints[header]} error={error}>
+        <FileControl accept={sampleTypes[header]} onFile={(file) => void take(file)} />
+      </Field>
+      <p class="hint" role="status">
+        {isBusy ? words.uploading : sample?.header === header && words.sampleThere(sample.name)}
+      </p>
+    </>
   )
 }

@@ -2,14 +2,17 @@
 
 import { useField } from './field.tsx'
 
-type Props = { accept: string; disabled?: boolean; onFile: (file: File | undefined) => void }
+type Props = { accept: string; onFile: (file: File | undefined) => void }
 
-export const FileControl = ({ accept, disabled, onFile }: Props) => (
+export const FileControl = ({ accept, onFile }: Props) => (
   <input
     {...useField()}
     type="file"
     accept={accept}
-    disabled={disabled}
+    // The same file again is a choice, too: without this, the browser says nothing of it.
+    onClick={(event) => {
+      event.currentTarget.value = ''
+    }}
     onChange={(event) => onFile(event.currentTarget.files?.[0])}
   />
 )

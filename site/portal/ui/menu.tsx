@@ -75,10 +75,13 @@ export function Menu({ label, items, icon, children, class: more = '' }: MenuPro
       const still = type === 'scroll' && node && !node.contains(button.current)
       if (!inside && !still) setOpen(false)
     }
-    const events = ['pointerdown', 'scroll', 'resize', 'focusin'] as const
+    const events = ['pointerdown', 'resize', 'focusin'] as const
     for (const name of events) addEventListener(name, away, true)
+    // What was scrolled before it opened is told with the next frame.
+    const frame = requestAnimationFrame(() => addEventListener('scroll', away, true))
     return () => {
-      for (const name of events) removeEventListener(name, away, true)
+      cancelAnimationFrame(frame)
+      for (const name of [...events, 'scroll']) removeEventListener(name, away, true)
     }
   }, [open])
   const close = () => {

@@ -55,7 +55,7 @@ export const row = {
   unread: (n: number) => `${n >= 100 ? `${number(99)}+` : number(n)} unread`,
   unreadShort: (n: number) => (n >= 100 ? `${number(99)}+` : number(n)),
   draft: 'Draft',
-  nothing: 'Nothing written yet',
+  nothing: 'No messages',
   you: 'You',
   assigned: (name: string) => `Assigned to ${name}`,
   closed: 'Closed',

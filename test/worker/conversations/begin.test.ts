@@ -13,7 +13,7 @@ let agent: Browser
 let theirs: string
 let before: string
 
-const begin = (contactId: string, numberId = sol.numberId, headers = agent.headers) =>
+const begin = (contactId: string, numberId = sol.numberId, headers: Record<string, string> = agent.headers) =>
   ask(`/api/v1/contacts/${contactId}/conversations`, { method: 'POST', headers, body: { numberId } })
 const run = (sql: string, ...values: unknown[]) =>
   env.DB.prepare(sql)
@@ -44,11 +44,22 @@ describe('a conversation', () => {
     const all = await Promise.all(answers.map(read))
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(new Set(all.map((one) => one.id)).size).toBe(1)
-    expect(all[0]).toMatchObject({ numberId: sol.numberId, windowClosesAt: null, last: null, unread: 0 })
+    expect(all[0]).toEqual({ id: expect.stringMatching(/^cnv_/) })
+    const begun = await read(await ask(`/api/v1/conversations/${all[0]?.id}`, { key }))
+    expect(begun).toMatchObject({ numberId: sol.numberId, windowClosesAt: null, last: null, unread: 0 })
     expect(await talks(id)).toHaveLength(1)
     expect((await rowsOf('messages')).filter((row) => row.contact_id === id)).toEqual([])
     const { data } = await read(await ask('/api/v1/conversations', { key }))
     expect(data.map((one) => one.id)).toContain(all[0]?.id)
+  })
+
+  it('that is there is named to who may send alone, and nothing of what is in it', async () => {
+    const id = await contactOf(sol, ravi)
+    const sends = { authorization: `Bearer ${await keyFor(sol, ['messages:send'])}` }
+    const answer = await begin(id, sol.numberId, sends)
+    expect(Object.keys(await read(answer))).toEqual(['id'])
+    const reads = { authorization: `Bearer ${await keyFor(sol, ['conversations:read'])}` }
+    expect((await begin(id, sol.numberId, reads)).status).toBe(403)
   })
 
   it('that is there is answered as it stands, and nothing of it changes', async () => {

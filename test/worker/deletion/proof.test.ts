@@ -2,6 +2,7 @@
 
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, it } from 'vitest'
+import { schema } from '../../../db/client.ts'
 import type { ResidueCursor, ResiduePage } from '../../../worker/deletion/residue.ts'
 import { searchAgain } from '../../../worker/deletion/step-residue.ts'
 import { type Person, sol } from '../../support/cast.ts'
@@ -9,7 +10,8 @@ import { beforeEachStep, eraserOf, walkTo } from '../../support/deletion.ts'
 import { drain, rowsOf } from '../../support/intake.ts'
 import { messageChange, postChanges, textMessage } from '../../support/webhooks.ts'
 import { seedCast } from '../../support/world.ts'
-import { ask, keyFor, read } from '../api/stage.ts'
+import { seedConversation } from '../api/seed.ts'
+import { ask, db, keyFor, read } from '../api/stage.ts'
 
 let key: string
 
@@ -78,6 +80,33 @@ it('gives the same receipt again to a database that has lost it', async () => {
   // The instant, too: it is in the signed document, and whoever checks compares them.
   const signed = (rows: typeof before) => rows.map(({ jws, leaf, at }) => [jws, leaf, at])
   expect(signed(after)).toEqual(signed(before))
+})
+
+it('finds nothing of somebody who was sent a template, whose words are of the business', async () => {
+  const her = { name: 'Template Reader', phone: '34655770020', bsuid: 'ES.770020' }
+  const at = Date.now() - 60_000
+  const text = 'Your cake is ready today.'
+  const { contactId } = await seedConversation(sol, her, [
+    {
+      wamid: 'wamid.T20',
+      at,
+      direction: 'out',
+      type: 'template',
+      content: { text, body: { name: 'cake_is_ready' } },
+    },
+  ])
+  await db.insert(schema.templates).values({
+    ...{ id: 'tpl_cake', accountId: sol.accountId, wabaId: sol.wabaId, metaId: '77', name: 'cake_is_ready' },
+    ...{ language: 'en_US', category: 'UTILITY', status: 'APPROVED', updatedAt: 1, syncedAt: 1 },
+    components: [{ type: 'BODY', text }],
+  })
+  const opened = await read(await ask(`/api/v1/contacts/${contactId}/deletion`, { key, method: 'POST' }))
+  const id = opened.id as string
+  await walkTo(sol.accountId, id, 'erased')
+  const [receipt] = (await rowsOf('receipts')).filter((row) => row.deletion_id === id)
+  expect(claimsOf(receipt?.jws).residue.found).toBe(0)
+  expect(await foundAgain(id)).toEqual({})
+  expect((await rowsOf('templates')).length).toBe(1)
 })
 
 it.each([

@@ -315,13 +315,14 @@ describe('disconnecting', () => {
     expect(await totals(stage.owner)).toMatchObject({ received: 3, handled: 3 })
   })
 
-  it('tells whoever has it afterwards nothing of what it did before, and takes nothing from who has it back', async () => {
+  it('tells whoever has it afterwards nothing of what it did before, each time that it changes hands', async () => {
     const dayOf = (ago: number) => new Date(Date.now() - ago * day).toISOString().slice(0, 10)
     await env.DB.prepare('DELETE FROM intake_counts').run()
     for (const [ago, received] of [
-      [9, 1],
-      [6, 10],
-      [3, 100],
+      [12, 1],
+      [9, 10],
+      [6, 100],
+      [3, 1000],
     ] as const)
       await env.DB.prepare(
         'INSERT INTO intake_counts (counter_key, day, received, handled, last_event_at) VALUES (?, ?, ?3, ?3, ?4)',
@@ -329,28 +330,34 @@ describe('disconnecting', () => {
         .bind(sol.phoneNumberId, dayOf(ago), received, Date.now() - ago * day)
         .run()
     const body = { wabaId: sol.wabaId, phoneNumberId: sol.phoneNumberId, accessToken: sol.token }
-    await disconnect(stage.owner.headers)
-    const id = (await read(await ask('/api/v1/numbers', { headers: stage.neighbour.headers, body })))
-      .id as string
+    const connect = async ({ headers }: Browser) =>
+      (await read(await ask('/api/v1/numbers', { headers, body }))).id as string
+    const since = (id: string, from: number, to: number | null) =>
+      env.DB.prepare('UPDATE numbers SET connected_at = ?2, disconnected_at = ?3 WHERE id = ?1')
+        .bind(id, Date.now() - from * day, to === null ? null : Date.now() - to * day)
+        .run()
     const seen = async ({ headers }: Browser, number: string) => {
       const { totals } = await read(await ask(`/api/v1/numbers/${number}/health`, { headers }))
       return (totals as { received: number }).received
     }
-    // Ours until five days ago, theirs since.
-    await env.DB.batch([
-      env.DB.prepare('UPDATE numbers SET connected_at = 1, disconnected_at = ? WHERE id = ?').bind(
-        Date.now() - 5 * day,
-        sol.numberId,
-      ),
-      env.DB.prepare('UPDATE numbers SET connected_at = ? WHERE id = ?').bind(Date.now() - 5 * day, id),
-    ])
-    expect([await seen(stage.owner, sol.numberId), await seen(stage.neighbour, id)]).toEqual([11, 100])
-    // And ours once more since two days: what happened at theirs stays theirs.
-    await env.DB.batch([
-      env.DB.prepare('UPDATE numbers SET disconnected_at = ? WHERE id = ?').bind(Date.now() - 2 * day, id),
-      env.DB.prepare('UPDATE numbers SET disconnected_at = NULL WHERE id = ?').bind(sol.numberId),
-    ])
-    expect(await seen(stage.owner, sol.numberId)).toBe(11)
+    const { owner, neighbour } = stage
+    // Renewed in between: that is no new beginning.
+    await since(sol.numberId, 14, null)
+    await connect(owner)
+    expect(await seen(owner, sol.numberId)).toBe(1111)
+    await disconnect(owner.headers)
+    await since(sol.numberId, 14, 10)
+    const theirs = await connect(neighbour)
+    await since(theirs, 10, null)
+    await connect(neighbour)
+    expect([await seen(owner, sol.numberId), await seen(neighbour, theirs)]).toEqual([1, 1110])
+    await disconnect(neighbour.headers, theirs)
+    await since(theirs, 10, 5)
+    const back = await connect(owner)
+    await since(back, 5, null)
+    expect(back).not.toBe(sol.numberId)
+    expect([await seen(owner, back), await seen(neighbour, theirs)]).toEqual([1000, 110])
+    expect(await seen(owner, sol.numberId)).toBe(1)
   })
 
   it('of one number of two leaves the other as it is', async () => {

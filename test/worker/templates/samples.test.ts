@@ -39,7 +39,7 @@ const mp4 = bytesOf([0, 0, 0, 24, 0x66, 0x74, 0x79, 0x70])
 const sample = (body: Uint8Array, type: string, { query = '', own = key } = {}) =>
   ask(`/api/v1/templates/samples${query}`, {
     ...{ key: own, body },
-    headers: { 'content-type': type, 'x-filename': 'caf%C3%A9.bin' },
+    headers: { 'content-type': type },
   })
 const picture = (body: Uint8Array, type = 'image/png', own = key) =>
   ask(`/api/v1/numbers/${sol.numberId}/profile/picture`, {
@@ -72,7 +72,9 @@ describe('a sample for the head of a template', () => {
       const uploaded = (await read(answer)) as unknown as { handle: string; format: string }
       expect(uploaded.format).toBe(format)
       const [opened, sent] = stage.calls
-      expect(new URL(opened?.url as string).searchParams.get('file_name')).toBe('café.bin')
+      expect(new URL(opened?.url as string).searchParams.get('file_name')).toBe(
+        `sample.${mime.split('/')[1]}`,
+      )
       expect(sent?.headers.get('authorization')).toBe(`OAuth ${sol.token}`)
       expect(new Uint8Array((await sent?.arrayBuffer()) as ArrayBuffer)).toEqual(bytes)
       expect((await create(format, uploaded.handle)).status).toBe(201)
