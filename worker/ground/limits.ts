@@ -117,6 +117,7 @@ export const limits = {
   mediaRetryMs: [30 * second, minute, 5 * minute, 30 * minute, 2 * hour, 6 * hour, 12 * hour],
   mediaTriesMs: 7 * dayMs,
   mediaBatch: 20,
+  /** Ids in one message of the queue. */
   mediaJobIds: 500,
   /** Files that one run fetches at the same time; each holds a part of an object in memory. */
   mediaSideBySide: 3,
@@ -165,11 +166,9 @@ export const limits = {
   pageRowsMax: 200,
   /** Last use of a key is written at most this often. */
   lastUsedEveryMs: minute,
-  /**
-   * Rows one step of a deletion deletes before it writes down how far it is, and rows of one statement: some ten
-   * milliseconds, for which everybody else's statements wait.
-   */
+  /** Rows one step of a deletion deletes before it notes how far it is. */
   eraseRows: 5_000,
+  /** Rows of one statement: some ten milliseconds, for which everybody else's statements wait. */
   eraseChunkRows: 250,
   eraseFiles: 500,
   countFiles: 100_000,
@@ -372,6 +371,7 @@ export const limits = {
   importChunkRows: 200,
   importsOpen: 20,
   importSettingsChars: 4_000,
+  /** A file that a browser reads. */
   importFileBytes: 10 * mib,
   /** The nightly proof is given up after this. */
   canaryMs: 30 * minute,

@@ -6,9 +6,9 @@ import {
   Button,
   Failed,
   Field,
-  FileControl,
   Input,
   Select,
+  SendFile,
   Skeleton,
   sentenceOf,
   TextArea,
@@ -46,28 +46,14 @@ const wordsOf = ({ about, address, description, email, websites, vertical }: Pro
 
 /** Goes to Meta at once: there is nothing beside it to be saved. */
 function Picture({ path, onDone }: { path: string; onDone: (next: Profile) => void }) {
-  const [isBusy, setBusy] = useState(false)
-  const [error, setError] = useState<string>()
-  const change = async (file: File | undefined) => {
-    if (!file || isBusy) return
-    setBusy(true)
-    setError(undefined)
+  const send = async (file: File) => {
     const told = await give<Profile>(`${path}/picture`, 'PUT', file)
-    setBusy(false)
-    if (!told.ok) return setError(sentenceOf(told.problem))
+    if (!told.ok) return sentenceOf(told.problem)
     toast({ text: words.pictureSaved })
     onDone(told.data)
+    return undefined
   }
-  return (
-    <>
-      <Field label={words.picture} hint={words.pictureHint} error={error}>
-        <FileControl accept="image/jpeg,image/png" onFile={(file) => void change(file)} />
-      </Field>
-      <p class="hint" role="status">
-        {isBusy && words.uploading}
-      </p>
-    </>
-  )
+  return <SendFile label={words.picture} hint={words.pictureHint} accept="image/jpeg,image/png" send={send} />
 }
 
 type FormProps = { profile: Profile; path: string; onDone: (next: Profile) => void }

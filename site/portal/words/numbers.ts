@@ -61,7 +61,6 @@ export const profile = {
   pictureHint:
     'A new one in the place of what is there: JPEG or PNG, square, at most 5 MB. Meta has it at once.',
   pictureSaved: 'The new picture is at Meta.',
-  uploading: 'Uploading…',
   about: 'Info',
   aboutHint: 'A line below the name, 139 characters.',
   description: 'Description',

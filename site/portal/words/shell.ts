@@ -46,6 +46,7 @@ export const keyboard = {
 }
 
 export const common = {
+  uploading: 'Uploading…',
   close: 'Close',
   cancel: 'Cancel',
   retry: 'Try again',

@@ -122,6 +122,5 @@ export const editor = {
     VIDEO: 'For Meta’s reviewers: MP4, at most 16 MB. Each message brings its own.',
     DOCUMENT: 'For Meta’s reviewers: PDF, at most 16 MB. Each message brings its own.',
   } as Record<string, string>,
-  uploading: 'Uploading…',
   sampleThere: (name: string) => `Meta has ${name}.`,
 } as const

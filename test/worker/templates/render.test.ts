@@ -7,6 +7,7 @@ import {
   preview,
   type TemplateLike,
 } from '../../../site/portal/templates/render.ts'
+import { limits } from '../../../worker/ground/limits.ts'
 import { sentenceOf } from '../../../worker/templates/sentence.ts'
 import { renderTemplate } from '../../simulators/meta/graph/template-render.ts'
 import { templateShape } from '../../simulators/meta/graph/template-rules.ts'
@@ -110,6 +111,10 @@ describe('a template', () => {
       /12 EUR.*\{\{2\}\}/s,
     )
     expect(sentenceOf([], { name: 'order_ready' })).toBeUndefined()
+    // A variable that is repeated makes of a value no more than Meta takes.
+    const long = [{ type: 'BODY', text: '{{1}} and {{1}} and {{1}}' }]
+    const value = { components: [{ type: 'body', parameters: [{ type: 'text', text: 'x'.repeat(50_000) }] }] }
+    expect(sentenceOf(long, value)).toHaveLength(limits.templateBodyChars)
     for (const broken of [
       null,
       'x',
